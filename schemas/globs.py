@@ -34,11 +34,6 @@ def meets(pattern: str, steps: Sequence[str | int]) -> bool:
     return bool(_compiled(pattern).fullmatch(_SEPARATOR.join(map(str, steps))))
 
 
-def covers(pattern: str, steps: Sequence[str | int]) -> bool:
-    """Return whether a pattern matches an object or a member, or something around it."""
-    return any(meets(pattern, steps[:end]) for end in range(1, len(steps) + 1))
-
-
 def beginnings(pattern: str) -> Iterator[str]:
     """Yield what a pattern says before each of its separators, and the pattern itself."""
     yield from (pattern[: m.start()] for m in STEP.finditer(pattern))

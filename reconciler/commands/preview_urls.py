@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.errors import ExitCode
 from reconciler.terminal.console import Console
-from reconciler.terminal.options import Options, add_outputs
+from reconciler.terminal.options import URL, Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
@@ -33,9 +33,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     text = "add, remove, list or sweep; then POOL; then the client; then the URLs"
     parser.add_argument("paths", nargs="*", metavar="ACTION POOL CLIENT [URL...]", help=text)
     text = "add: remove them after this date (UTC), time or duration: 2027-01-31, 2027-01-31T18:00:00Z, 14d"
-    parser.add_argument("--until", dest="point", metavar="DATE", default=None, help=text)
+    parser.add_argument("--until", dest=f"{URL}until", metavar="DATE", default=None, help=text)
     text = "add, remove: the URLs are LogoutURLs instead of CallbackURLs"
-    parser.add_argument("--logout", dest="topic", action="store_const", const="LogoutURLs", default=None, help=text)
+    parser.add_argument("--logout", dest=f"{URL}signs_out", action="store_true", default=None, help=text)
     text = "remove: also URLs that `urls add` has not added"
     parser.add_argument("--force", action="store_true", default=None, help=text)
     text = "write nothing, and show what would be done"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reconciler.commands import deliver
 from reconciler.render import formats
 from reconciler.terminal.console import Console
-from reconciler.terminal.options import Options, add_outputs
+from reconciler.terminal.options import RECOVERY, Options, add_outputs
 
 if TYPE_CHECKING:
     import argparse
@@ -31,13 +31,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Add the argument and the options."""
     parser.add_argument("operand", metavar="POOL", help="manifest, pool:ID or pool:NAME")
     text = "prepare a recovery to this time: 2026-11-28T09:30:00Z, or 30m, 2h or 3d ago"
-    parser.add_argument("--to", dest="point", metavar="TIME", default=None, help=text)
+    parser.add_argument("--to", dest=f"{RECOVERY}point", metavar="TIME", default=None, help=text)
     text = "restore the users as the preview shows; this cannot be cancelled"
-    parser.add_argument("--start", metavar="RESTORE_ID", default=None, help=text)
+    parser.add_argument("--start", dest=f"{RECOVERY}start", metavar="RESTORE_ID", default=None, help=text)
     text = "cancel a recovery that was not started; writes go on"
-    parser.add_argument("--cancel", metavar="RESTORE_ID", default=None, help=text)
+    parser.add_argument("--cancel", dest=f"{RECOVERY}cancel", metavar="RESTORE_ID", default=None, help=text)
     text = "list the recoveries of the pool, the newest first"
-    parser.add_argument("--list", dest="lists", action="store_true", default=None, help=text)
+    parser.add_argument("--list", dest=f"{RECOVERY}lists", action="store_true", default=None, help=text)
     parser.add_argument("--yes", action="store_true", default=None, help="do not ask before writes are paused")
     add_outputs(parser, formats.names("recover"))
 

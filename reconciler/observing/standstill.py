@@ -16,7 +16,7 @@ from reconciler.observing.observer import gap
 
 
 def looked_for(
-    cloud: Cloud, root: ResourceKind, pool: Observed, source: Position | None
+    cloud: Cloud, root: ResourceKind, pool: Observed | None, source: Position | None
 ) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
     """Look for what has paused the writes of a pool; return what to say of it, and what could not be read.
 
@@ -26,9 +26,11 @@ def looked_for(
     Args:
         cloud: Where to ask.
         root: The kind of the pool.
-        pool: The live pool.
+        pool: The live pool; nothing pauses writes where there is none.
         source: Position of the pool's name in the manifest.
     """
+    if pool is None:
+        return (), ()
     try:
         said = paused_by(cloud, root, pool.data, pool.ids)
     except CloudError as error:

@@ -17,9 +17,9 @@ from reconciler.manifests.env_words import SHORTEST, at, leaves, without_values
 from reconciler.manifests.links import referred
 from reconciler.manifests.manifest import Manifest
 from reconciler.manifests.resolving import resolve
-from reconciler.model import Address, Gap, Notice, Path, Plan, Position, ResourceChange, Target
+from reconciler.model import Address, Gap, Path, Plan, Position, ResourceChange, Target
 from reconciler.observing.name_list import PoolLists
-from reconciler.observing.observer import AT_ONCE, LiveState, ReadScope, completed, observe
+from reconciler.observing.observer import AT_ONCE, ReadScope, completed, observe
 from reconciler.observing.standstill import looked_for
 from reconciler.planning import guard, late_references, own_references, planner, several_values
 from reconciler.planning.identifiers import exported
@@ -178,19 +178,14 @@ def planned(
         return first if one is resolved else planner.plan(one, live_state, target, plan_options)
 
     found, notices, gaps = several_values.compared(resolved, cloud, compare, lambda plan: plan)
-    paused, unseen = _pause(cloud, resolved, live_state) if found.pending else ((), ())
+    pool = live_state.root if found.pending else None
+    paused, unseen = looked_for(cloud, root_of(manifest.kind), pool, manifest.source)
     notices = (*notices, *late_references.notices(found, resolved))
     found = replace(found, notices=(*paused, *found.notices, *notices), gaps=(*found.gaps, *gaps, *unseen))
     named = by_key(live_state, (*found.changes, *found.aside))
     checked = guard.check(found, resolved, named)
     judged = with_weaknesses(checked, resolved, named, plan_options.today, places=plan_options.places)
     return with_origins(judged, resolved)
-
-
-def _pause(cloud: Cloud, manifest: Manifest, live_state: LiveState) -> tuple[tuple[Notice, ...], tuple[Gap, ...]]:
-    """Look for what has paused the writes of a pool that is to be changed."""
-    pool = live_state.root
-    return looked_for(cloud, root_of(manifest.kind), pool, manifest.source) if pool else ((), ())
 
 
 def with_origins(plan: Plan, manifest: Manifest) -> Plan:

@@ -367,8 +367,8 @@ def compared(
     )
     named = by_key(live_state, found.plan.changes)
     weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
-    differs, root = found.drift.findings or found.drift.known, live_state.root
-    paused, unseen = looked_for(cloud, root_of(manifest.kind), root, manifest.source) if differs and root else ((), ())
+    pool = live_state.root if found.drift.findings or found.drift.known else None
+    paused, unseen = looked_for(cloud, root_of(manifest.kind), pool, manifest.source)
     noted = replace(
         found.drift,
         weaknesses=weak,

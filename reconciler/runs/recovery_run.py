@@ -48,17 +48,17 @@ def check(options: Options, console: Console) -> None:
     Raises:
         InvalidInput: There is not exactly one step, a value is wrong, or a question could not be asked.
     """
-    named = [flag for flag, field in STEPS if getattr(options, field)]
+    named = [flag for flag, field in STEPS if getattr(options.recovery, field)]
     if len(named) != 1:
         raise InvalidInput("Give exactly one of --to TIME, --start RESTORE_ID, --cancel RESTORE_ID and --list.")
-    recovery_id = options.start or options.cancel
+    recovery_id = options.recovery.start or options.recovery.cancel
     if recovery_id and not RESTORE_ID.fullmatch(recovery_id):
         raise InvalidInput(
             f"{named[0]}: {flow(recovery_id)} is not the id of a recovery. `recover POOL --list` has them."
         )
-    if options.point:
-        point_of(options.point, datetime.now(UTC))
-    if (options.point or options.start) and not options.yes:
+    if options.recovery.point:
+        point_of(options.recovery.point, datetime.now(UTC))
+    if (options.recovery.point or options.recovery.start) and not options.yes:
         console.require_answers()
 
 
@@ -94,7 +94,7 @@ def recover(runtime: Runtime, console: Console, stop: Stop) -> tuple[RecoveryRep
     options = runtime.options
     with stop.while_reading():
         pool = pool_of(runtime, console, runtime.options.operand)
-    cloud = runtime.only(READS if options.lists else READS | WRITES, pool.region)
+    cloud = runtime.only(READS if options.recovery.lists else READS | WRITES, pool.region)
     run = _RecoveryRun(runtime, console, stop, pool, cloud)
     try:
         with run.located():
@@ -175,11 +175,11 @@ class _RecoveryRun(_RecoveryWords):
 
     def step(self) -> tuple[RecoveryReport | None, int]:
         """Do what the options name."""
-        if self._options.point:
+        if self._options.recovery.point:
             return self._prepared()
-        if self._options.start:
+        if self._options.recovery.start:
             return self._started()
-        if self._options.cancel:
+        if self._options.recovery.cancel:
             return self._cancelled()
         with self._stop.while_reading():
             return self._report(self._work.all(), listed=True), ExitCode.OK
@@ -191,7 +191,7 @@ class _RecoveryRun(_RecoveryWords):
         from reconciler.kinds.user_recovery import GENERATED, PAUSES, spelled
 
         now = datetime.fromtimestamp(self._runtime.now(), UTC)
-        point = point_of(self._options.point, now)
+        point = point_of(self._options.recovery.point, now)
         unknown: Sequence[str] = ()
         with self._stop.while_reading():
             same = next((r for r in self._work.all() if r.is_paused and r.point == point), None)
@@ -215,7 +215,7 @@ class _RecoveryRun(_RecoveryWords):
         from reconciler.kinds.user_recovery import COMPLETED, GENERATED, REVERTS
 
         with self._stop.while_reading():
-            self._current = self._work.one(self._options.start)
+            self._current = self._work.one(self._options.recovery.start)
         found = self._waited()
         if found.status == GENERATED:
             self._console.err(f"{self._text(self._report([found])._replace(next=()))}\n{REVERTS}")
@@ -237,7 +237,7 @@ class _RecoveryRun(_RecoveryWords):
         from reconciler.kinds.user_recovery import CANCELLED, GENERATED, GENERATING
 
         with self._stop.while_reading():
-            found = self._work.one(self._options.cancel)
+            found = self._work.one(self._options.recovery.cancel)
         if found.status in (GENERATING, GENERATED):
             found = self._work.cancel(found.id)
         elif found.status != CANCELLED:
@@ -326,7 +326,7 @@ class _RecoveryRun(_RecoveryWords):
             self._console.status("")
             named = error.located(self._pool.where, self._options.command)
             doubtful = error.lost or (isinstance(error, NoAnswer) and not error.unsent)
-            if self._current is None and not (doubtful and self._options.point):
+            if self._current is None and not (doubtful and self._options.recovery.point):
                 raise named from None
             raise Partial(f"{named}\n{self._state() if self._current else self._doubt()}") from None
 

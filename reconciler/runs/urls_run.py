@@ -87,14 +87,14 @@ def request(options: Options, now: float) -> UrlsRequest:
     _check_options(action, options)
     urls = tuple(dict.fromkeys(found))
     _check_urls(urls)
-    until = until_of(options.point, now) if options.point else None
-    return UrlsRequest(action, pool, client, urls, LOGOUTS if options.topic else CALLBACKS, until)
+    until = until_of(options.url.until, now) if options.url.until else None
+    return UrlsRequest(action, pool, client, urls, LOGOUTS if options.url.signs_out else CALLBACKS, until)
 
 
 def _check_options(action: UrlsAction, options: Options) -> None:
     takes = {
-        "--until": (bool(options.point), (ADD,)),
-        "--logout": (bool(options.topic), (ADD, REMOVE)),
+        "--until": (bool(options.url.until), (ADD,)),
+        "--logout": (options.url.signs_out, (ADD, REMOVE)),
         "--force": (options.force, (REMOVE,)),
         "--dry-run": (options.dry_run, (ADD, REMOVE, SWEEP)),
     }

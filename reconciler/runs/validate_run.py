@@ -122,7 +122,13 @@ def _in_parts(runtime: Runtime, console: Console) -> list[ValidatedPart] | None:
         cores = 1
     else:
         _load_all()
-    return workers.spread(lambda number: _part(runtime, console, Share(number, cores, files or sys.maxsize)), cores)
+    parts = workers.spread(lambda number: _part(runtime, console, Share(number, cores, files or sys.maxsize)), cores)
+    return parts if parts and not _may_be_rows(parts) else None
+
+
+def _may_be_rows(parts: Sequence[ValidatedPart]) -> bool:
+    """Return whether something that is wrong may be about a file of rows, which is no manifest: then it is not said."""
+    return any(part.gathered.problems for part in parts) and any(part.gathered.row_files for part in parts)
 
 
 def _may_be_many(paths: Sequence[str]) -> bool:
@@ -144,8 +150,8 @@ def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
     """Check some of the files, and keep no more of a document than its head.
 
     Raises:
-        workers.Undivided: There is no document, one refers to another one or is a part of a pool, has rows of a
-            file or something that is switched off, or writes outputs, which may clash.
+        workers.Undivided: There is no document, one refers to another one or is a part of a pool, has something that
+            is switched off, or writes outputs, which may clash.
     """
     judged: list[DocumentVerdicts] = []
 
@@ -158,7 +164,7 @@ def _part(runtime: Runtime, console: Console, share: Share) -> ValidatedPart:
         return [replace(one, specs=(), positions={}, owners={}) for one in manifests]
 
     gathered = runtime.gather(console.read, share, heads)
-    if not gathered.manifests or gathered.row_files:  # what is wrong with a file of rows is known at the end only
+    if not gathered.manifests:
         raise workers.Undivided
     return ValidatedPart(gathered, () if gathered.problems else tuple(judged))
 

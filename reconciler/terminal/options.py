@@ -29,6 +29,36 @@ NO_NAME = "none"
 """The value of --allow-env that names no variable; none can be called so by mistake, as it allows nothing."""
 
 
+URL = "url."
+"""What the `dest` of each option of `urls` begins with; `Options.url` has them."""
+
+
+class UrlOptions(NamedTuple):
+    """The options of `urls`, which no other command has."""
+
+    until: str = ""
+    """When the URLs expire; empty for never."""
+    signs_out: bool = False
+    """Whether the list is LogoutURLs, not CallbackURLs."""
+
+
+RECOVERY = "recovery."
+"""What the `dest` of each option of `recover` begins with; `Options.recovery` has them."""
+
+
+class RecoveryOptions(NamedTuple):
+    """The options of `recover`, which no other command has."""
+
+    point: str = ""
+    """The time to which users are recovered; empty for none."""
+    start: str = ""
+    """Id of the recovery to start."""
+    cancel: str = ""
+    """Id of the recovery to cancel."""
+    lists: bool = False
+    """Whether to list recoveries."""
+
+
 class Options(NamedTuple):
     """The options of a run, immutable."""
 
@@ -182,6 +212,8 @@ class Options(NamedTuple):
     """`import`: the definition of another tool."""
     moving: MovingOptions = MovingOptions()
     """`export`, `copy`, `replace`: how a pool is moved."""
+    url: UrlOptions = UrlOptions()
+    """`urls`: which list, and for how long."""
     terraform_states: tuple[str, ...] = ()
     """`plan`, `drift`: states of Terraform whose objects are warned of."""
     hand_to: str = ""
@@ -190,18 +222,12 @@ class Options(NamedTuple):
     """`rotate-secret`: seconds from the new secret to the deletion of the old one; None asks."""
     max_secret_age: int | None = None
     """`drift`: days after which a client secret counts as drift; None leaves it to the manifests."""
-    point: str = ""
-    """`recover`: the time to which users are recovered; `urls add`: when the URLs expire; empty for none."""
-    start: str = ""
-    """`recover`: id of the recovery to start."""
-    cancel: str = ""
-    """`recover`: id of the recovery to cancel."""
-    lists: bool = False
-    """`recover`: whether to list recoveries."""
+    recovery: RecoveryOptions = RecoveryOptions()
+    """`recover`: what to do."""
     action: str = ""
     """`local`: what to do."""
     topic: str = ""
-    """`explain`: what to explain; empty means all kinds; `urls`: the list; empty means CallbackURLs."""
+    """`explain`: what to explain; empty means all kinds."""
     schema_output: str = ""
     """`schema`: the output to describe; empty means the manifest."""
     condition: str = ""
@@ -229,6 +255,9 @@ class Options(NamedTuple):
     trigger: Sequence[str] = ()
     """`local serve`: what runs in place of Lambda functions, as `ARN=TARGET`."""
 
+
+GROUPS = (GROUP, MOVING, URL, RECOVERY)
+"""What the `dest` of an option begins with that is in a field of a group, which has the same name."""
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -490,14 +519,15 @@ def build(
     """
     said = from_environment(environ)
     typed = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    said.update({k: v for k, v in typed.items() if not k.startswith((GROUP, MOVING))})
+    said.update({k: v for k, v in typed.items() if not k.startswith(GROUPS)})
     fields = {**_fitting(configured or {}, said), **said}
     fields["definition"] = DefinitionOptions(**_grouped(typed, GROUP))
     fields["moving"] = MovingOptions(**_grouped(typed, MOVING))
+    fields["url"] = UrlOptions(**_grouped(typed, URL))
+    fields["recovery"] = RecoveryOptions(**_grouped(typed, RECOVERY))
     fields["allow"] = (*fields.get("allow", ()), *allow)
-    options = Options(
-        command=command, configured=frozenset(fields.keys() - said.keys() - {"allow", "definition", "moving"}), **fields
-    )
+    own = said.keys() | {"allow", *(group.removesuffix(".") for group in GROUPS)}
+    options = Options(command=command, configured=frozenset(fields.keys() - own), **fields)
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:

@@ -17,7 +17,7 @@ from reconciler.terminal import logs, settings
 from reconciler.terminal.definition_options import GROUP, DefinitionOptions
 from reconciler.terminal.memory import NEW_OBJECTS
 from reconciler.terminal.moving_options import MOVING, MovingOptions
-from reconciler.terminal.options import Options
+from reconciler.terminal.options import RECOVERY, URL, Options, RecoveryOptions, UrlOptions
 from reconciler.terminal.settings import GLOBALS
 from schemas import manifest
 from tests.cli.support import run
@@ -255,6 +255,8 @@ def test_every_option_of_a_command_is_a_field(name):
     made = parser(name, entry.load(name), takes_paths=entry.COMMANDS[name][2])
     own = {f"{GROUP}{field}" for field in DefinitionOptions._fields}
     own |= {f"{MOVING}{field}" for field in MovingOptions._fields}
+    own |= {f"{URL}{field}" for field in UrlOptions._fields}
+    own |= {f"{RECOVERY}{field}" for field in RecoveryOptions._fields}
     unknown = {a.dest for a in made._actions} - set(Options._fields) - own - {"help"}
     assert not unknown
 

@@ -18,6 +18,7 @@ REFUSED = PLAIN + "  AliasAttributes: [email]\n  UsernameAttributes: [email]\n"
 WRONG = PLAIN + "clints: {{}}\n---\nversion: 1\nuser_pool:\n  PoolName: 5\n"
 LINKED = PLAIN + "clients:\n  web:\n    ClientName: ${{ref.pool-1/user_pool#Id}}-x\n"
 OUTPUTS = PLAIN + "clients:\n  web: {{}}\noutputs:\n- {{client: web, format: amplify, file: same.json}}\n"
+ROWS = PLAIN + "groups:\n  $each: {{$file: people.yaml}}\n  as: one\n  key: ${{one.name}}\n  value: {{}}\n"
 
 
 def _run(*argv: str) -> subprocess.CompletedProcess[bytes]:
@@ -51,6 +52,29 @@ def test_several_processes_write_what_one_writes(tmp_path: Path, odd: dict[int, 
     assert (many.returncode, many.stdout, many.stderr) == (alone.returncode, alone.stdout, alone.stderr)
     assert many.returncode == code
     assert json.loads(many.stdout)["valid"] is (code == 0)
+
+
+@pytest.mark.parametrize("rows", [{0: ROWS}, {299: ROWS}], ids=["first share", "last share"])
+@pytest.mark.parametrize(
+    ("odd", "code", "said"),
+    [
+        ({}, 0, set()),
+        ({150: REFUSED}, 3, {"150.yaml"}),
+        ({7: WRONG}, 3, {"007.yaml"}),
+    ],
+    ids=["nothing wrong", "a refusal", "problems"],
+)
+def test_a_file_of_rows_is_no_manifest_whichever_process_reads_it(
+    tmp_path: Path, rows: dict[int, str], odd: dict[int, str], code: int, said: set[str]
+) -> None:
+    for number in range(FEWEST):
+        text = {**rows, **odd}.get(number, PLAIN).format(number)
+        (tmp_path / f"{number:03}.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "people.yaml").write_text("- name: staff\n- name: guests\n", encoding="utf-8")
+    alone, many = (_run("-o", "json", str(tmp_path), *more) for more in (("--parallelism", "1"), ()))
+    assert (many.returncode, many.stdout, many.stderr) == (alone.returncode, alone.stdout, alone.stderr)
+    assert many.returncode == code
+    assert {Path(d["range"]["filename"]).name for d in json.loads(many.stdout)["diagnostics"]} == said
 
 
 def test_findings_of_lint_are_listed_by_several_processes_as_by_one(tmp_path: Path) -> None:
