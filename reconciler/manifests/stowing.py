@@ -7,6 +7,7 @@ read from them when somebody asks. Secrets are not among these bytes: they stay 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 FASTEST = 1
@@ -42,7 +43,7 @@ class Stowable:
             own["_stowed"] = stowed({name: own[name] for name in self.LARGE})
         own["_stowed"].rest()
         for name in list(own):
-            if name in self.LARGE or (name.startswith("_") and name != "_stowed"):
+            if name in self.LARGE or isinstance(getattr(type(self), name, None), cached_property):
                 own.pop(name, None)
 
     if not TYPE_CHECKING:

@@ -6,6 +6,7 @@ import gc
 import weakref
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_what_was_derived_is_derived_anew(tmp_path: FilePath) -> None:
     assert after == before
     assert after is not before
     assert any(after is spec for spec in manifest.specs)
+
+
+def test_nothing_that_was_derived_stays(tmp_path: FilePath) -> None:
+    manifest = loaded(tmp_path, PLAIN)
+    names = [name for name, value in vars(Manifest).items() if isinstance(value, cached_property)]
+    before = {name: getattr(manifest, name) for name in names}
+    manifest.stow()
+    assert "alone" in names
+    assert not vars(manifest).keys() & set(names)
+    assert {name: getattr(manifest, name) for name in names} == before
 
 
 def test_a_changed_copy_is_whole_and_not_stowed(tmp_path: FilePath) -> None:
