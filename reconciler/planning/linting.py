@@ -19,7 +19,6 @@ from reconciler.model import RISKS, Address, Path, Plan, Position, Risk, Spec, T
 from reconciler.planning.ignoring import IgnoreRules, in_force
 from reconciler.planning.states import current_state, new_state, planned_state
 from reconciler.security.catalogue import rules as catalogue
-from reconciler.security.catalogue import rules_about
 from reconciler.security.finding import BrokenRule, at, found, inner, is_possible
 from reconciler.security.rule import Beside, SecurityRule, Seen
 from reconciler.values.item_forms import written_at
@@ -97,7 +96,7 @@ def risks(manifest: Manifest, options: LintOptions, beside: Iterable[Manifest] =
     if manifest.waivers:  # they accept by place
         return tuple(one.risk for one in lint(manifest, options, beside).weaknesses)
     seen = _seen(manifest, new_state(manifest), options, _linked(manifest, beside), fresh=True)
-    cases = _found(seen, options)
+    cases = found(seen, _rules(options))
     return tuple([case.risk for case in (cases if manifest.is_whole else _concerning(manifest, cases))])
 
 
@@ -162,11 +161,6 @@ def _rules(options: LintOptions) -> Collection[SecurityRule]:
     return catalogue().values() if options.rules is None else options.rules
 
 
-def _found(seen: Seen, options: LintOptions) -> Iterator[BrokenRule]:
-    every = options.rules
-    return found(seen, rules_about(seen.state.present, seen.profile) if every is None else every)
-
-
 def _seen(manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool) -> Seen:
     return Seen(
         state,
@@ -185,7 +179,7 @@ def _judged(
     manifest: Manifest, state: State, options: LintOptions, beside: tuple[Beside, ...], *, fresh: bool
 ) -> Linted:
     seen, rules = _seen(manifest, state, options, beside, fresh=fresh), _rules(options)
-    broken = _concerning(manifest, _found(seen, options))
+    broken = _concerning(manifest, found(seen, rules))
     cases = [_weakness(manifest, seen, case, placed=options.places) for case in broken]
     sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})

@@ -42,7 +42,7 @@ def found(seen: Seen, rules: Iterable[SecurityRule]) -> Iterator[BrokenRule]:
             continue
         for breach in rule.check(seen):
             if _is_judged(seen, breach):
-                own = breach.risk if type(breach) is RankedBreach else None
+                own = breach.risk if isinstance(breach, RankedBreach) else None
                 yield BrokenRule(rule, own or risk, breach)
 
 

@@ -256,8 +256,8 @@ class Options(NamedTuple):
     """`local serve`: what runs in place of Lambda functions, as `ARN=TARGET`."""
 
 
-GROUPS = (GROUP, MOVING, URL, RECOVERY)
-"""What the `dest` of an option begins with that is in a field of a group, which has the same name."""
+GROUPS = {GROUP: DefinitionOptions, MOVING: MovingOptions, URL: UrlOptions, RECOVERY: RecoveryOptions}
+"""The groups of options by what each `dest` in them begins with, which is the name of a field of `Options`."""
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
@@ -519,15 +519,12 @@ def build(
     """
     said = from_environment(environ)
     typed = {k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if v is not None}
-    said.update({k: v for k, v in typed.items() if not k.startswith(GROUPS)})
+    said.update({k: v for k, v in typed.items() if not k.startswith(tuple(GROUPS))})
     fields = {**_fitting(configured or {}, said), **said}
-    fields["definition"] = DefinitionOptions(**_grouped(typed, GROUP))
-    fields["moving"] = MovingOptions(**_grouped(typed, MOVING))
-    fields["url"] = UrlOptions(**_grouped(typed, URL))
-    fields["recovery"] = RecoveryOptions(**_grouped(typed, RECOVERY))
     fields["allow"] = (*fields.get("allow", ()), *allow)
-    own = said.keys() | {"allow", *(group.removesuffix(".") for group in GROUPS)}
-    options = Options(command=command, configured=frozenset(fields.keys() - own), **fields)
+    configured_fields = frozenset(fields.keys() - said.keys() - {"allow"})
+    groups = {prefix.removesuffix("."): kind(**_grouped(typed, prefix)) for prefix, kind in GROUPS.items()}
+    options = Options(command=command, configured=configured_fields, **fields, **groups)
     files = [file for _, file in options.outputs]
     for file in files:
         if files.count(file) > 1:

@@ -110,8 +110,7 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
 def _has_null(declared: Mapping[str, Any]) -> bool:
     """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
     values = declared.values()
-    inner = [value for value in values if isinstance(value, dict)]
-    return None in values or (bool(inner) and any(map(_has_null, inner)))
+    return None in values or any(map(_has_null, [value for value in values if isinstance(value, dict)]))
 
 
 def _resets_by_member(member: Member) -> bool:

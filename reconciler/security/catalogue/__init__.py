@@ -6,10 +6,9 @@ A subject is a module with a tuple `RULES`. Rules that Cognito enforces by itsel
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, lru_cache
+from functools import cache
 
 from reconciler.security.rule import SecurityRule
-from schemas.security import Profile
 
 
 @cache
@@ -52,15 +51,3 @@ def rules() -> Mapping[str, SecurityRule]:
     )
     found = {rule.id: rule for subject in subjects for rule in subject}
     return {id_: found[id_] for id_ in sorted(found)}
-
-
-@lru_cache(maxsize=100)  # the pools of one owner have much the same
-def rules_about(present: frozenset[str], profile: Profile) -> tuple[SecurityRule, ...]:
-    """Return the rules that can find something, in the order of their ids.
-
-    Args:
-        present: The sections and members of a state (`State.present`).
-        profile: Whom the pool serves.
-    """
-    able = (rule for rule in rules().values() if not (rule.needs and present.isdisjoint(rule.needs)))
-    return tuple(rule for rule in able if rule.severity_for(profile))
