@@ -40,6 +40,7 @@ if TYPE_CHECKING:  # pydantic comes with them
     from reconciler.notify import Channel, Receiver
     from reconciler.observing.name_list import PoolLists
     from reconciler.observing.observer import LiveState
+    from reconciler.planning.several_values import Settled
     from reconciler.render.subjects import RunStats
     from reconciler.runs.outputs_made import Neighbours
 
@@ -342,13 +343,9 @@ def compared(
         InvalidManifest: A reference could not be resolved, or its value does not fit.
     """
     from reconciler.drift import findings as drift
-    from reconciler.kinds import root_of
     from reconciler.observing.observer import gap, observe
-    from reconciler.observing.standstill import looked_for
     from reconciler.planning import own_references, several_values
-    from reconciler.planning.linting import LintOptions, lint_live
     from reconciler.planning.pipeline import placed
-    from reconciler.planning.states import by_key
     from reconciler.planning.unknown_objects import unknown_objects
 
     resolved, target = placed(manifest, cloud, known)
@@ -362,23 +359,32 @@ def compared(
         )
     except CloudError as error:
         return drift.unread(target, gap(manifest.root, error))
-    found, notices, gaps = several_values.compared(
+    settled = several_values.compared(
         resolved, cloud, lambda one: drift.compare(one, live_state, target, criteria), lambda compared: compared.plan
     )
-    named = by_key(live_state, found.plan.changes)
-    weak = lint_live(resolved, target, named, LintOptions(today=criteria.today)).weaknesses
-    pool = live_state.root if found.drift.findings or found.drift.known else None
+    return _completed(settled, resolved, cloud, live_state, criteria)
+
+
+def _completed(
+    settled: Settled[Compared], manifest: Manifest, cloud: Cloud, live_state: LiveState, criteria: Criteria
+) -> Compared:
+    """Return a comparison with what else is known of the pool: its weaknesses, and what has paused its writes."""
+    from reconciler.kinds import root_of
+    from reconciler.observing.standstill import looked_for
+    from reconciler.planning.linting import LintOptions, lint_live
+    from reconciler.planning.states import by_key
+
+    found, notices, gaps = settled
+    drift, named = found.drift, by_key(live_state, found.plan.changes)
+    weak = lint_live(manifest, drift.target, named, LintOptions(today=criteria.today)).weaknesses
+    pool = live_state.root if drift.findings or drift.known else None
     paused, unseen = looked_for(cloud, root_of(manifest.kind), pool, manifest.source)
-    noted = replace(
-        found.drift,
-        weaknesses=weak,
-        notices=(*paused, *found.drift.notices, *notices),
-        gaps=(*found.drift.gaps, *gaps, *unseen),
-    )
-    found = _with_origins(replace(found, drift=noted), resolved)
+    notices, gaps = (*paused, *drift.notices, *notices), (*drift.gaps, *gaps, *unseen)
+    noted = replace(drift, weaknesses=weak, notices=notices, gaps=gaps)
+    found = _with_origins(replace(found, drift=noted), manifest)
     if not manifest.outputs:
         return found
-    return replace(found, pool=_desired(resolved, live_state, found.drift.target, criteria))
+    return replace(found, pool=_desired(manifest, live_state, drift.target, criteria))
 
 
 def _desired(manifest: Manifest, live_state: LiveState, target: Target, criteria: Criteria) -> KnownPool:
