@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.errors import Problem
@@ -21,6 +20,7 @@ from reconciler.model import Path, Position, Tree, dotted
 from schemas.documents import DEFAULT
 from schemas.generated_forms import WHEN
 from schemas.globs import meets, overlap
+from schemas.records import replace
 
 T = TypeVar("T")
 

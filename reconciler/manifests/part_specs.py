@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import Problem
@@ -17,6 +16,7 @@ from reconciler.model import Path, Position, Spec, Tree
 from reconciler.values.item_forms import is_form
 from schemas.base import ApiModel, FreeDocument, Member, members
 from schemas.documents import DocumentKind
+from schemas.records import replace
 from schemas.sections import model_of
 
 

@@ -8,7 +8,6 @@ parts claim is a problem with both places (`part_claims`), and so is an envelope
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from reconciler.errors import Problem
@@ -18,6 +17,7 @@ from reconciler.manifests.part_specs import met, tagged
 from reconciler.model import Address, Path, Position, Spec
 from reconciler.values.lookup import grouped
 from schemas.documents import DOCUMENTS
+from schemas.records import replace
 
 T = TypeVar("T")
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reconciler.cloud.port import Cloud
 from reconciler.errors import InvalidManifest, Problem
 from reconciler.manifests.loading import distinct
 from reconciler.manifests.manifest import Manifest
-from reconciler.manifests.references.filling import RefLookup, fill, fill_key, fill_tree, has_links
+from reconciler.manifests.references.filling import RefLookup, fill, fill_key, fill_tree, has_links, is_settled
 from reconciler.manifests.references.origin import origin_of
 from reconciler.manifests.references.remote_references import Remote, references, resolve_remote
 from reconciler.manifests.validation import checking
 from reconciler.manifests.validation.place import Place, ProblemReport
 from reconciler.model import Address, Notice, Path, Spec, dotted, row_words
 from schemas.documents import DOCUMENTS, DocumentKind
+from schemas.records import replace
 from schemas.sections import model_of
 
 
@@ -73,6 +73,8 @@ def _resolve(manifest: Manifest, remote: Remote | None, refs: RefLookup) -> tupl
 
 
 def _resolved(kind: DocumentKind, spec: Spec, remote: Remote | None, known: RefLookup, report: ProblemReport) -> Spec:
+    if is_settled(spec.declared):
+        return spec
     found = dict(references(spec.declared))
     prefix = spec.address.steps
     tree, problems = resolve_remote(spec.declared, remote, spec.position) if remote else (spec.declared, [])

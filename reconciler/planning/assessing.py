@@ -7,13 +7,13 @@ can become weaker.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from reconciler.kinds import KINDS
 from reconciler.model import Action, Address, Effect, FieldChange, Path, Plan, ResourceChange, Tree, Undeclared
 from reconciler.planning.undeclared import undeclared_members
 from reconciler.security import judging
 from reconciler.security.whole_objects import appeared, vanished
+from schemas.records import replace
 
 
 def everything(_address: Address, _path: Path) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import KINDS
@@ -18,6 +17,7 @@ from reconciler.model import Action, FieldChange, Path, Plan, ResourceChange, Tr
 from reconciler.planning.lowering import before_of, lower_whole
 from reconciler.values.differ import diff
 from schemas.base import Keyed, members
+from schemas.records import replace
 
 WRITES = (Action.CREATE, Action.UPDATE, Action.REPLACE)
 """Actions whose calls have members."""

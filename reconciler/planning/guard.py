@@ -36,10 +36,10 @@ def check(plan: Plan, manifest: Manifest, live_state: LiveState) -> Plan:
     if live_state.refusals:
         return plan
     now, then = current_state(live_state, plan.target), planned_state(plan.changes, live_state, plan.target)
-    before = {v.key for v in judge(now)}
-    found = [v for v in judge(then) if v.key not in before] if then != now else []
-    stated = {v.key: v for v in judge(_stated(manifest)) if v.key not in before}
-    broken = {v.key: v for v in found} | {k: v for k, v in stated.items() if not v.rule.warning}
+    found = {v.key: v for v in judge(then)} if then != now else {}
+    stated = {v.key: v for v in judge(_stated(manifest)) if not v.rule.warning}
+    before = {v.key for v in judge(now)} if found or stated else set()
+    broken = {key: v for key, v in (found | stated).items() if key not in before}
     said = {(r.rule, r.address) for r in plan.refusals}
     new = [_refusal(v, manifest) for v in _at_source(broken.values(), manifest) if not v.rule.warning]
     refusals = [*plan.refusals, *(r for r in new if (r.rule, r.address) not in said)]

@@ -77,6 +77,11 @@ class IgnoreRules(Generic[R]):
         return [self._rules[i] for i in self._patterns.covering((*address.steps, *path))]
 
 
+def nothing(_address: Address, _path: Path = ()) -> bool:
+    """Return whether an object or a member is ignored where there are no rules."""
+    return False
+
+
 def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], bool]) -> Tree:
     """Return what is declared of an object without the members that are ignored.
 

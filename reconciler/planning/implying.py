@@ -8,7 +8,6 @@ nothing happens.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reconciler.kinds import KINDS, root_of
@@ -19,6 +18,7 @@ from reconciler.observing.observer import LiveState
 from reconciler.values.differ import diff
 from reconciler.values.merge import overlay
 from schemas.base import ApiModel, FreeDocument, members
+from schemas.records import replace
 
 NOTHING = LiveState(None)
 """What is known before anything was read."""

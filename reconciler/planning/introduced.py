@@ -7,13 +7,13 @@ and what is grave alarms by itself. All the rest is only counted. A pool that is
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import RISKS, Action, Direction, Effect, FieldChange, Path, Plan, ResourceChange, Risk, Weakness
 from reconciler.planning.linting import LintOptions, lint_planned
 from reconciler.values.lookup import grouped
+from schemas.records import replace
 
 if TYPE_CHECKING:  # `lint` reads no pool
     from reconciler.observing.observer import LiveState

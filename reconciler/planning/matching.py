@@ -6,7 +6,7 @@ Finds the live object that a declared one means, compares the two, and collects 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ from reconciler.planning.protection import Protection, unprotected
 from reconciler.values.differ import diff
 from reconciler.values.merge import expanded, overlay
 from schemas.base import CreateOnly, Keyed, WriteOnly, members
+from schemas.records import replace
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Matcher:
     """Kind of the document."""
     replaceable: frozenset[str] = frozenset()
     """Addresses that may be deleted and made again."""
-    ignored: Callable[[Address, Path], bool] = lambda address, path: False  # noqa: ARG005 - nothing is
+    ignored: Callable[[Address, Path], bool] = ignoring.nothing
     """Returns whether a member of a live object is left alone, whatever is declared of it."""
     guarded: Callable[..., Protection | None] = unprotected
     """Returns what protects an object, given by its key and its live name; None if nothing does."""
@@ -197,6 +198,8 @@ class Matcher:
 
     def _without_ignored(self, kind: ResourceKind, spec: Spec) -> Tree:
         """Return the declared members without ignored ones, which are neither compared nor written."""
+        if self.ignored is ignoring.nothing:
+            return spec.declared
         return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(

@@ -11,7 +11,6 @@ from __future__ import annotations
 import heapq
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import InvalidInput
@@ -21,6 +20,7 @@ from reconciler.model import Action, Address, Path, ResourceChange, Target
 from reconciler.observing.observer import LiveState
 from reconciler.planning.dependencies import Edge, barred, references
 from reconciler.planning.states import current_state, planned_state
+from schemas.records import replace
 
 
 def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Target) -> tuple[ResourceChange, ...]:
@@ -42,8 +42,11 @@ def ordered(changes: Sequence[ResourceChange], live_state: LiveState, target: Ta
     _turn(before, changes, _flipped(changes, live_state, target))
     _refer(before, references(changes))
     needs = _Needs(before, changes)
-    needed = [replace(change, needs=needs.of(i)) for i, change in enumerate(changes)]
-    return tuple(needed[i] for i in _sorted(before, changes))
+    return tuple(_needing(changes[i], needs.of(i)) for i in _sorted(before, changes))
+
+
+def _needing(change: ResourceChange, needs: tuple[Address, ...]) -> ResourceChange:
+    return change if needs == change.needs else replace(change, needs=needs)
 
 
 def _refer(before: dict[int, set[int]], edges: Sequence[Edge]) -> None:

@@ -9,13 +9,13 @@ list is made anew from what is live when it is written.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from reconciler.kinds.engine_rules import FULL, UNSET_LIST
 from reconciler.kinds.kind import ResourceKind, Rule
 from reconciler.model import ItemList, Path, ResourceChange, Spec, Tree
 from reconciler.values.item_forms import forms, listed, most, others, put, settled, whole
 from schemas.base import ByItem, Member, members
+from schemas.records import replace
 
 
 def with_whole_lists(

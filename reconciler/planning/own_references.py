@@ -8,7 +8,6 @@ document is then compared once more. What does not exist yet is filled in while 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from reconciler.errors import InvalidManifest
@@ -21,6 +20,7 @@ from reconciler.model import Action, Address, Gap, Plan, ResourceChange
 from reconciler.observing.observer import LiveState, ReadScope
 from reconciler.planning.identifiers import exported
 from reconciler.planning.unknown_objects import unknown_objects
+from schemas.records import replace
 
 
 def read(

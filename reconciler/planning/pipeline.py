@@ -6,7 +6,6 @@ Commands and the check after an apply all go through this one list, so they cann
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,6 +27,7 @@ from reconciler.planning.planner import PlanOptions
 from reconciler.planning.states import by_key
 from reconciler.planning.unknown_objects import unknown_objects
 from reconciler.values.lookup import first_by
+from schemas.records import replace
 
 
 class ResolvedRefs:

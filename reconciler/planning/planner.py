@@ -146,7 +146,8 @@ def plan(manifest: Manifest, live_state: LiveState, target: Target, plan_options
     ours, made_by_aws = ownership.split(live_state.objects, pool_id)
     manifest = replace(manifest, ignore=ignoring.in_force(manifest.ignore, plan_options.today))
     ignored, guards = ignoring.IgnoreRules(manifest.ignore), Protections(manifest)
-    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, ignored.covers, guards.of)
+    meant = ignored.covers if manifest.ignore else ignoring.nothing
+    matcher = Matcher(live_state, manifest.kind, plan_options.replaceable, meant, guards.of)
     unread = _unread(manifest, live_state)
     changes = [matcher.change(spec) for spec in manifest.specs if spec.address.section not in unread]
     changes = with_sequels([_of_parts(manifest, change) for change in changes], manifest, live_state, target)

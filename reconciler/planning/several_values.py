@@ -9,7 +9,7 @@ may not be read how many there are, the difference is unknown: a gap, and never 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from reconciler.cloud.port import Cloud
@@ -18,6 +18,7 @@ from reconciler.kinds import KINDS
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Address, Gap, Notice, Plan, ResourceChange
 from reconciler.observing.observer import gap, items_of
+from schemas.records import replace
 
 T = TypeVar("T")
 

@@ -70,7 +70,7 @@ def planned_state(changes: Sequence[ResourceChange], live_state: LiveState, targ
         if change.action is Action.DELETE:
             objects.pop(change.address, None)
         elif change.after is not None:
-            objects[change.address] = _with_defaults(change)
+            objects[change.address] = _planned(change)
     written = frozenset(c.address for c in changes if c.action not in (Action.NONE, Action.DELETE))
     made = frozenset(c.address for c in changes if c.action in (Action.CREATE, Action.REPLACE))
     named = _named(live_state) - objects.keys()
@@ -116,10 +116,12 @@ def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:
         yield from (Address(manifest.name, kind.section, owner) for owner in owners)
 
 
-def _with_defaults(change: ResourceChange) -> Tree:
-    """What the service fills in when it makes an object."""
+def _planned(change: ResourceChange) -> Tree:
+    """Return an object as it will be. One that does not change stays as it is, in whatever order it is declared."""
     after = change.after or {}
-    return after if change.before is not None else _made(change.address, after, change.declared)
+    if change.before is None:  # the service fills in the rest when it makes the object
+        return _made(change.address, after, change.declared)
+    return change.before if change.action is Action.NONE and not KINDS[change.address.section].watched else after
 
 
 def _made(address: Address, after: Tree, declared: Tree | None = None) -> Tree:

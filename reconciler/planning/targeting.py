@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from reconciler.errors import InvalidInput
@@ -21,6 +21,7 @@ from reconciler.observing.observer import LiveState
 from reconciler.planning.dependencies import edges
 from reconciler.planning.states import current_state, planned_state
 from reconciler.terminal.suggestions import suggest
+from schemas.records import replace
 
 VERBS = {Action.CREATE: "created", Action.UPDATE: "changed", Action.DELETE: "deleted", Action.REPLACE: "replaced"}
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import Address, Gap, Path
 from reconciler.values.lookup import first_by
+from schemas.records import replace
 
 
 def unknown_objects(

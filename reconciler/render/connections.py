@@ -7,7 +7,6 @@ plan are redacted first, and a sign-in URL that would need such a value is not k
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from reconciler.applications import parts, urls
@@ -28,6 +27,7 @@ from reconciler.render.shown import (
     ShownPages,
     ShownPlan,
 )
+from schemas.records import replace
 
 T = TypeVar("T")
 
@@ -89,7 +89,7 @@ def _veiled(change: ResourceChange) -> ResourceChange:
 
 
 def _unmarked(value: Any) -> Any:
-    if isinstance(value, str):
+    if redact.is_plain(value):
         return value
     if isinstance(value, dict):
         return {k: v if isinstance(v, str) else _unmarked(v) for k, v in value.items()}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -56,6 +55,7 @@ from reconciler.render.shown import (
 )
 from reconciler.render.veil import Veil
 from reconciler.security import judging
+from schemas.records import replace
 
 if TYPE_CHECKING:  # it is above this package, and comes with pydantic
     from reconciler.export.compare import ComparedSide, Comparison
@@ -299,14 +299,24 @@ _AS_THEY_ARE = frozenset({str, int, float, bool, type(None)})
 """Types of what is shown as it is, if its place and its text hide nothing; `_leaf` knows all others."""
 
 
-def _by_type(value: Any) -> ShownValue:
-    """Return a value of which nothing but the types of its leaves hides anything: most are such."""
+def is_plain(value: Any) -> bool:
+    """Return whether a value is, and holds, nothing but maps, lists and what is shown as it is; most are such."""
     kind = type(value)
-    if kind in _AS_THEY_ARE:
-        plain: ShownValue = value
-        return plain
     if kind is dict:
-        return {str(k): v if type(v) in _AS_THEY_ARE else _by_type(v) for k, v in value.items()}
+        for key, inner in value.items():
+            if type(key) is not str or not (type(inner) in _AS_THEY_ARE or is_plain(inner)):
+                return False
+        return True
+    if kind is list:
+        return all(type(item) in _AS_THEY_ARE or is_plain(item) for item in value)
+    return kind in _AS_THEY_ARE
+
+
+def _by_type(value: Any) -> ShownValue:
+    """Return a value of which nothing but the types of its leaves hides anything; a plain one as it is."""
+    if is_plain(value):
+        shown: ShownValue = value
+        return shown
     if isinstance(value, list | tuple | set | frozenset):
         return [_by_type(v) for v in value]
     return {str(k): _by_type(v) for k, v in value.items()} if isinstance(value, dict) else _leaf(value)
@@ -345,7 +355,8 @@ def hidden(found: ResourceChange) -> tuple[tuple[Path, ...], frozenset[str]]:
     secret = [f for f in found.fields if f.sensitive]
     paths = {f.path for f in secret}
     for tree in (found.before, found.after, found.declared):
-        paths.update(_secret_paths(tree))
+        if not is_plain(tree):
+            paths.update(_secret_paths(tree))
     if not paths:
         return (), NO_WORDS
     words = {text for f in secret for side in (f.before, f.after) for text in texts(side)}

@@ -10,6 +10,7 @@ import pytest
 from reconciler.model import Action, Notice, Observed, Plan, Position, Refusal
 from reconciler.observing.observer import LiveState
 from reconciler.planning.guard import check, offline, offline_warnings
+from reconciler.planning.states import current_state, planned_state
 from tests.engine.scripted import IDS, TARGET, at, change, group, plan
 from tests.engine.test_planner_units import FILE, ROOT, START, live, planned, spec, written
 
@@ -53,6 +54,19 @@ def test_a_plan_that_breaks_nothing_is_as_it_was():
     manifest = written(role("a", OWN))
     before = planned(manifest, live())
     assert check(before, manifest, live()) == before
+
+
+def test_what_does_not_change_is_judged_as_it_is_live():
+    """What is declared may say the same in another order, which is no other state."""
+    flows = ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]
+    client = Observed(
+        at("clients", "web"), {**IDS, "ClientId": "c1"}, {"ClientName": "web", "ExplicitAuthFlows": flows}
+    )
+    state = live(client, known=frozenset({"user_pool", "clients"}))
+    declared = spec("clients", "web", {"ExplicitAuthFlows": flows[::-1]})
+    found = planned(written(declared, sections=frozenset({"user_pool", "clients"})), state)
+    assert [c.action for c in found.changes] == [Action.NONE]
+    assert planned_state(found.changes, state, TARGET) == current_state(state, TARGET)
 
 
 def test_what_the_live_object_breaks_already_does_not_stop_the_plan():

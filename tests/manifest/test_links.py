@@ -4,12 +4,15 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.errors import InvalidManifest
 from reconciler.manifests.links import ordered, referred
 from reconciler.manifests.loading import load
 from reconciler.manifests.reference_kinds.ref import link
-from reconciler.manifests.references.filling import fill, fill_tree, has_links
+from reconciler.manifests.references.filling import fill, fill_tree, has_links, is_settled, targets_of
+from reconciler.manifests.references.remote_references import references
 from reconciler.manifests.resolving import resolve
 from reconciler.model import Address, Position, Reference
 
@@ -212,3 +215,19 @@ def test_filling_in():
         "${ref.c}": {"k": Reference("text", "${ref.a}!")},
     }
     assert fill_tree(tree, known) == {"x1": ["2", Reference("ref", "c")], "${ref.c}": {"k": "1!"}}
+
+
+KEYS = st.sampled_from(["a", "b", "${ref.x/user_pool#Id}", "$${ref.x}", "a-${ref.x/user_pool#Id}", "${other}"])
+LEAVES = st.sampled_from(
+    ["", "${ref.x/user_pool#Id}", 1, 1.5, True, None, Reference("ssm", "/a"), Reference("ref", "x/user_pool#Id")]
+)
+TREES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3))
+
+
+@given(TREES)
+def test_a_settled_tree_has_nothing_to_fill_in(tree):
+    if is_settled(tree):
+        assert not [*references(tree), *targets_of(tree)]
+        assert fill_tree(tree, lambda _: "x") == tree
+    else:
+        assert [*references(tree)] or "${ref." in str(tree)

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.model import Action, FieldChange, Reference, Secret, Unknown
 from reconciler.render import redact
@@ -35,6 +39,43 @@ def test_paths_are_hidden(path, expected):
 
 def test_words_are_hidden_wherever_they_stand():
     assert conceal({"p": ["v", "ok"]}, (), frozenset({"v"})) == {"p": [HIDDEN, "ok"]}
+
+
+LEAVES = st.one_of(st.text(max_size=3), st.integers(), st.booleans(), st.none(), st.floats(allow_nan=False))
+HIDING = st.sampled_from([Secret("s", "live"), b"zip", Reference("ssm", "/a"), Unknown(address("clients", "x"), "Id")])
+
+
+def trees(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    keys = st.text(max_size=3)
+    return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3))
+
+
+def leaves_of(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, dict | list):
+        for inner in tree.values() if isinstance(tree, dict) else tree:
+            yield from leaves_of(inner)
+    else:
+        yield tree
+
+
+@given(trees(LEAVES))
+def test_a_tree_that_hides_nothing_is_shown_as_it_is(tree: Any):
+    assert redact.is_plain(tree)
+    assert conceal(tree) is tree
+    assert redact.hidden(change(address("clients", "x"), Action.NONE, before={"k": tree}, after={"k": tree}))[0] == ()
+
+
+@given(trees(LEAVES | HIDING))
+def test_a_tree_is_plain_only_if_all_of_its_leaves_are(tree: Any):
+    own = [leaf for leaf in leaves_of(tree) if isinstance(leaf, Secret | bytes | Reference | Unknown)]
+    assert redact.is_plain(tree) is not bool(own)
+    assert not [leaf for leaf in leaves_of(conceal(tree)) if isinstance(leaf, Secret | bytes | Reference | Unknown)]
+
+
+@pytest.mark.parametrize("value", [{1: "a"}, {Secret("s", "live"): 1}, ("a",), {"a"}, type("Text", (str,), {})("a")])
+def test_what_is_of_another_type_is_not_plain(value: Any):
+    assert not redact.is_plain(value)
+    assert not redact.is_plain({"k": [value]})
 
 
 def test_a_secret_on_one_side_hides_the_other():

@@ -31,6 +31,22 @@ def has_links(text: str) -> bool:
     return PREFIX in text and any(m.group(1) is not None for m in LINKED.finditer(text))
 
 
+def is_settled(value: Any) -> bool:
+    """Return whether a tree has no reference of any kind, neither as a value nor in a key; most have none."""
+    if type(value) is dict:
+        for key, inner in value.items():
+            if PREFIX in key or not (type(inner) in _LEAVES or is_settled(inner)):
+                return False
+        return True
+    if type(value) is list:
+        return all(type(item) in _LEAVES or is_settled(item) for item in value)
+    return not isinstance(value, Reference | dict | list)
+
+
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+"""Types of values that are no reference and hold none."""
+
+
 RefLookup = Callable[[str], str | None]
 """Gives the value of a reference to another document by its target, or None as long as it is unknown."""
 
