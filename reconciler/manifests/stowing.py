@@ -41,9 +41,16 @@ class Stowable:
         own = vars(self)
         if "_stowed" not in own:
             own["_stowed"] = stowed({name: own[name] for name in self.LARGE})
-        own["_stowed"].rest()
+        self.rest()
+
+    def rest(self) -> None:
+        """Give up what was derived from the large fields, and what came back of stowed ones."""
+        own = vars(self)
+        stowed = own.get("_stowed")
+        if stowed:
+            stowed.rest()
         for name in list(own):
-            if name in self.LARGE or isinstance(getattr(type(self), name, None), cached_property):
+            if (stowed and name in self.LARGE) or isinstance(getattr(type(self), name, None), cached_property):
                 own.pop(name, None)
 
     if not TYPE_CHECKING:

@@ -198,7 +198,7 @@ def drift_all(runtime: Runtime, console: Console, manifests: Sequence[Manifest],
             runtime.known.lose(manifest, _gaps_of(_unseen(manifest, error)))
             return error
         finally:
-            manifest.stow()  # only its names matter from now on
+            manifest.rest()  # only its names matter from now on
 
     found = stages.each(runtime, manifests, console, one)
     errors = [e for e in found if isinstance(e, PoolctlError)]

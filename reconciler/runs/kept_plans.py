@@ -62,9 +62,9 @@ class PlanKeeper:
         return KeptPlan(number, cases, origins_of(plan), fits, plan_exit([plan], detailed=self._detailed))
 
     def keep_alone(self, manifest: Manifest, plan: Plan) -> KeptPlan:
-        """Take a plan, and stow its document again."""
+        """Take a plan, and let go of what was derived from its document."""
         found = self.keep(plan)
-        manifest.stow()
+        manifest.rest()
         return found
 
 

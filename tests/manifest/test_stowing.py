@@ -15,6 +15,7 @@ import pytest
 from reconciler.manifests.loading import load
 from reconciler.manifests.manifest import Manifest
 from reconciler.model import RowPosition, Secret
+from reconciler.runs import stages
 from tests.cli.support import run
 
 HIDDEN = "made-up-client-secret"
@@ -143,6 +144,16 @@ def test_the_row_of_a_place_is_kept(tmp_path: FilePath) -> None:
     ]
 
 
+def test_what_was_derived_goes_of_a_document_that_was_not_stowed(tmp_path: FilePath) -> None:
+    manifest = loaded(tmp_path, PLAIN)
+    specs, alone = manifest.specs, manifest.alone
+    manifest.rest()
+    assert manifest.specs is specs
+    assert "alone" not in vars(manifest)
+    assert "_stowed" not in vars(manifest)
+    assert manifest.alone == alone
+
+
 def test_other_names_are_unknown_as_always(tmp_path: FilePath) -> None:
     manifest = loaded(tmp_path, PLAIN)
     manifest.stow()
@@ -166,17 +177,21 @@ def test_a_document_goes_without_a_search_for_circles(tmp_path: FilePath) -> Non
 
 def test_documents_that_refer_to_each_other_are_planned_from_what_was_stowed(tmp_path: FilePath) -> None:
     """The last of many, so that both were stowed before they were looked at together."""
-    for number in range(25):
+    last = stages.FEW + 4
+    for number in range(last):
         (tmp_path / f"{number:02}.yaml").write_text(f"version: 1\nuser_pool: {{PoolName: pool-{number:02}}}\n")
-    (tmp_path / "24.yaml").write_text("version: 1\nuser_pool: {PoolName: pool-24}\nclients: {web: {}}\n")
-    provider = "{ProviderName: {$ref: pool-24/user_pool#ProviderName}, ClientId: {$ref: pool-24/clients/web#ClientId}}"
-    (tmp_path / "25.yaml").write_text(
+    pool = f"pool-{last}"
+    (tmp_path / f"{last}.yaml").write_text(f"version: 1\nuser_pool: {{PoolName: {pool}}}\nclients: {{web: {{}}}}\n")
+    provider = (
+        f"{{ProviderName: {{$ref: {pool}/user_pool#ProviderName}}, ClientId: {{$ref: {pool}/clients/web#ClientId}}}}"
+    )
+    (tmp_path / f"{last + 1}.yaml").write_text(
         "version: 1\nkind: IdentityPool\nidentity_pool:\n  IdentityPoolName: people\n"
         f"  AllowUnauthenticatedIdentities: false\n  CognitoIdentityProviders: [{provider}]\n"
     )
-    few = run("--local", "plan", *(str(tmp_path / f"{number}.yaml") for number in (24, 25)))
+    few = run("--local", "plan", *(str(tmp_path / f"{number}.yaml") for number in (last, last + 1)))
     many = run("--local", "plan", str(tmp_path))
     assert (few.code, many.code) == (0, 0), many.err
     assert "clients/web" in few.out
-    start = many.out.index("pool-24")
-    assert many.out[start:].splitlines()[1:10] == few.out[few.out.index("pool-24") :].splitlines()[1:10]
+    start = many.out.index(pool)
+    assert many.out[start:].splitlines()[1:10] == few.out[few.out.index(pool) :].splitlines()[1:10]
