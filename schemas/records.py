@@ -96,12 +96,23 @@ else:
 
     def replace(made: Any, /, **changes: Any) -> Any:
         """Return the object with other values in some fields, as `dataclasses.replace` does."""
-        fields = vars(type(made)).get("__record__", {})
-        if not fields or not all(own.init for own in fields.values()):
+        cls = type(made)
+        names, values = _REPLACED.get(cls) or _REPLACED.setdefault(cls, _replaced(cls))
+        if not names:
             import dataclasses
 
             return dataclasses.replace(made, **changes)
-        return type(made)(**{name: getattr(made, name) for name in fields if name not in changes}, **changes)
+        return cls(**{**dict(zip(names, values(made), strict=True)), **changes})
+
+
+_REPLACED: dict[type, tuple[tuple[str, ...], Any]] = {}
+"""Class → the fields that its constructor takes, if that is all of them, and a function that returns their values."""
+
+
+def _replaced(cls: type) -> tuple[tuple[str, ...], Any]:
+    fields = vars(cls).get("__record__", {})
+    names = tuple(fields) if all(own.init for own in fields.values()) else ()
+    return names, _values(list(names))
 
 
 def _own(plain: type) -> dict[str, Own]:

@@ -160,8 +160,8 @@ class _Form(NamedTuple):
 
     types: frozenset[type]
     """Types of a value that fits beyond doubt; empty if there is doubt about all."""
-    members: Mapping[str, Any]
-    """Shapes of the members of a structure by their names in JSON."""
+    members: Mapping[str, tuple[frozenset[type], Any]]
+    """The members of a structure by their names in JSON: the types that fit, and the shape of what holds others."""
     item: Any
     """Shape of what is in a list or map; None for others."""
 
@@ -181,18 +181,29 @@ class _Forms:
             return all(self.fits(form.item, one) for one in (value.values() if type(value) is dict else value))
         for name, one in value.items() if form.members else ():
             member = form.members.get(name)
-            if member is not None and one is not None and not self.fits(member, one):
+            if member is None or one is None:  # null means that a member is absent
+                continue
+            types, shape = member
+            if type(one) not in types or (shape is not None and not self.fits(shape, one)):
                 return False
         return True
 
 
 def _form(shape: Any) -> _Form:
-    name = shape.type_name
-    types = frozenset(_TYPES.get(name, ()))
+    name, types = shape.type_name, _types(shape)
     if name == "structure" and not shape.is_document_type:
-        named = {member.serialization.get("name", key): member for key, member in shape.members.items()}
+        named = {m.serialization.get("name", key): (_types(m), _holding(m)) for key, m in shape.members.items()}
         return _Form(types if len(named) == len(shape.members) else frozenset(), named, None)
     return _Form(types, {}, shape.member if name == "list" else shape.value if name == "map" else None)
+
+
+def _types(shape: Any) -> frozenset[type]:
+    return frozenset(_TYPES.get(shape.type_name, ()))
+
+
+def _holding(shape: Any) -> Any:
+    """Return a shape of what holds other values; None for any other."""
+    return shape if shape.type_name in ("structure", "list", "map") else None
 
 
 def _misfits(shape: Any, value: Any, path: str) -> Iterator[str]:
