@@ -135,6 +135,20 @@ def floor(calls: Iterable[Call], share: float = 1.0) -> float:
     return max((max(0.0, count - rates[key]) / rates[key] for key, count in asked.items()), default=0.0)
 
 
+def one_by_one(count: int, delay: float) -> float:
+    """Return the seconds that writes to one pool take at least if each waits for the one before it, and for a read.
+
+    No second has more of them than the quota, so each comes a second after the fifth before it, or later.
+
+    Args:
+        count: Writes of one operation.
+        delay: Seconds from a request to its answer.
+    """
+    at_once = int(PER_POOL)
+    seconds, further = divmod(max(0, count - 1), at_once)
+    return seconds * max(1.0, at_once * 2 * delay) + further * 2 * delay + delay
+
+
 class Buckets:
     """The quotas of one account and Region: token buckets that hold one second's calls."""
 

@@ -15,6 +15,7 @@ from benchmarks.quotas import (
     Call,
     buckets,
     floor,
+    one_by_one,
     round_trips,
     span,
 )
@@ -27,6 +28,21 @@ def call(operation: str, pool: str = "", start: float = 0.0, end: float = 1.0, *
 def test_the_floor_of_a_category_is_what_is_beyond_its_burst():
     calls = [call("DescribeUserPool", f"pool-{n}") for n in range(100)]
     assert floor(calls) == pytest.approx((100 - 15) / 15)
+
+
+@pytest.mark.parametrize(
+    ("count", "delay", "seconds"),
+    [
+        (1, 0.05, 0.05),
+        (5, 0.05, 4 * 0.1 + 0.05),
+        (6, 0.05, 1.0 + 0.05),
+        (20, 0.05, 3.0 + 4 * 0.1 + 0.05),
+        (20, 0.02, 3.0 + 4 * 0.04 + 0.02),
+        (6, 0.2, 5 * 0.4 + 0.2),
+    ],
+)
+def test_writes_one_by_one_wait_for_answers_and_for_the_fifth_before_them(count: int, delay: float, seconds: float):
+    assert one_by_one(count, delay) == pytest.approx(seconds)
 
 
 def test_the_floor_is_that_of_the_slowest_bucket():
