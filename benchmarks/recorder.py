@@ -15,6 +15,10 @@ from benchmarks.builds import ROOT
 from benchmarks.pools import Tree
 from benchmarks.quotas import Call
 
+DELAY = 0.05
+"""Seconds from a request to its answer."""
+NEAR = 0.02
+"""The same, of who is near."""
 NOT_LOOPBACK = "127.1"
 """The same address as 127.0.0.1 in a spelling that poolctl does not take for a loopback address, as `is_emulator` reads
 the text: so it keeps Cognito's quotas. `check_keeps_quotas` asks each build whether this is so."""

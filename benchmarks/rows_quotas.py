@@ -12,14 +12,10 @@ from benchmarks.builds import Build, Unmeasured
 from benchmarks.context import Context, workplace, write
 from benchmarks.pools import Tree, reference, with_clients, with_groups
 from benchmarks.quotas import Call, floor, one_by_one, span
-from benchmarks.recorder import Recorder, recording, throttled
+from benchmarks.recorder import DELAY, NEAR, Recorder, recording, throttled
 from benchmarks.rows_calls import terraform
 from benchmarks.table import NOTHING, Figure, Numbers, Row, Target, times
 
-DELAY = 0.05
-"""Seconds from a request to its answer."""
-NEAR = 0.02
-"""The same, of who is near."""
 HALF = 0.5
 """The share of the quotas that `drift` uses by default."""
 Count = Callable[[Call], bool]

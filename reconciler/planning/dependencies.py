@@ -140,7 +140,9 @@ class _Graph:
 
     def _naming(self, i: int, change: ResourceChange) -> Iterator[Edge]:
         """What an object names, now and after its change."""
-        now, later = set(_needs(change, change.before)), set(_needs(change, change.after))
+        now = set(_needs(change, change.before))
+        stays = change.action is Action.NONE and change.before is not None
+        later = now if stays else set(_needs(change, change.after))
         for section, name in sorted({(n.section, n.name) for n in now | later}):
             if i == self._root and _is_made(change) and not is_outside(KINDS[section]):
                 continue  # it is inside of what names it

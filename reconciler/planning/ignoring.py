@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, Protocol, TypeVar
 
-from reconciler.model import Address, Path, Tree
+from reconciler.model import Address, Path, Spec, Tree
 from schemas import globs
 from schemas.base import ApiModel, Keyed, members
 
@@ -80,6 +80,13 @@ class IgnoreRules(Generic[R]):
 def nothing(_address: Address, _path: Path = ()) -> bool:
     """Return whether an object or a member is ignored where there are no rules."""
     return False
+
+
+def left(model: type[ApiModel], spec: Spec, ignored: Callable[[Address, Path], bool]) -> Tree:
+    """Return what a spec declares without ignored members, which are neither compared nor written."""
+    if ignored is nothing:
+        return spec.declared
+    return without(model, spec.declared, lambda path: ignored(spec.address, path))
 
 
 def without(model: type[ApiModel], declared: Tree, ignored: Callable[[Path], bool]) -> Tree:

@@ -119,7 +119,7 @@ class Matcher:
             self._why.refuse(spec, kind.taken, (), message, "Choose another name, or delete it there first.")
         before = _unset(kind, spec) if not kind.create else {}
         setting = not kind.create and self.live_state.root is not None  # of a pool that is live
-        declared = self._without_ignored(kind, spec) if setting else spec.declared
+        declared = ignoring.left(kind.model, spec, self.ignored) if setting else spec.declared
         fields = _fields(kind, spec, declared, before, kind.given(declared))
         merged = overlay(kind.model, before, declared)
         after = kind.computed(merged, declared)
@@ -157,7 +157,7 @@ class Matcher:
         return replace(found, reason=reason)
 
     def _update(self, kind: ResourceKind, spec: Spec, observed: Observed) -> ResourceChange:
-        declared = expanded(kind.model, self._without_ignored(kind, spec), observed.data)
+        declared = expanded(kind.model, ignoring.left(kind.model, spec, self.ignored), observed.data)
         fields = _fields(kind, spec, declared, observed.data, kind.equivalent(declared, observed.data))
         dead = [d for d in kind.dead(observed.data, self._pool()) if not _is_declared(declared, d.path)]
         if fields and dead:
@@ -195,12 +195,6 @@ class Matcher:
         root = self.live_state.root
         made = self._made.get(root.address) if root else None
         return (made.after or {}) if made else root.data if root else {}
-
-    def _without_ignored(self, kind: ResourceKind, spec: Spec) -> Tree:
-        """Return the declared members without ignored ones, which are neither compared nor written."""
-        if self.ignored is ignoring.nothing:
-            return spec.declared
-        return ignoring.without(kind.model, spec.declared, lambda path: self.ignored(spec.address, path))
 
     def _replace(
         self, kind: ResourceKind, spec: Spec, observed: Observed, found: ResourceChange, frozen: list[FieldChange]

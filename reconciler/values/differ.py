@@ -72,13 +72,13 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
         observed: The live object; empty if it does not exist.
     """
     creating = not observed
-    leaves = {json.dumps(leaf.path): leaf for leaf in _leaves(model, declared, observed, (), creating=creating)}
-    want = {key: _after(leaf) for key, leaf in leaves.items()}
-    have = {key: None if creating else _before(leaf) for key, leaf in leaves.items()}
-    if want == have:
+    found = list(_leaves(model, declared, observed, (), creating=creating))
+    sides = [(None if creating else _before(leaf), _after(leaf)) for leaf in found]
+    if all(before == after for before, after in sides):
         return ()
-    changed = _unequal(have, want)
-    return tuple(_change(leaf) for key, leaf in leaves.items() if key in changed)
+    leaves = {json.dumps(leaf.path): (leaf, *pair) for leaf, pair in zip(found, sides, strict=True)}
+    changed = _unequal(*({key: one[side] for key, one in leaves.items()} for side in (1, 2)))
+    return tuple(_change(one[0]) for key, one in leaves.items() if key in changed)
 
 
 def _is_plainly_same(before: Any, after: Any) -> bool:
