@@ -57,11 +57,8 @@ def _plan_of_groups(build: Build, recorder: Recorder, count: int) -> float:
     with workplace() as directory:
         pools = write(directory, [manifest])
         words = ("--endpoint-url", recorder.url, "plan", "--detailed-exitcode", pools)
-
-        def once() -> float:
-            return build.run(*words, directory=directory, cpu=PATIENCE, codes=(2 if count else 0,)).cpu
-
-        return number(least({"plan": once}, REPEATS)["plan"])
+        codes = (2 if count else 0,)
+        return min(build.run(*words, directory=directory, cpu=PATIENCE, codes=codes).cpu for _ in range(REPEATS))
 
 
 def grown(found: Mapping[int, float], note: str = "") -> Figure:

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from reconciler.kinds import KINDS
 from reconciler.kinds.kind import Need, is_outside
 from reconciler.model import Action, Address, ResourceChange, Tree
+from reconciler.planning.states import stays
 from reconciler.values.differ import undeclared
 from schemas.records import record
 
@@ -141,8 +142,7 @@ class _Graph:
     def _naming(self, i: int, change: ResourceChange) -> Iterator[Edge]:
         """What an object names, now and after its change."""
         now = set(_needs(change, change.before))
-        stays = change.action is Action.NONE and change.before is not None
-        later = now if stays else set(_needs(change, change.after))
+        later = now if stays(change) else set(_needs(change, change.after))
         for section, name in sorted({(n.section, n.name) for n in now | later}):
             if i == self._root and _is_made(change) and not is_outside(KINDS[section]):
                 continue  # it is inside of what names it

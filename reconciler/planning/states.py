@@ -116,12 +116,16 @@ def _undeclared_settings(manifest: Manifest) -> Iterator[Address]:
         yield from (Address(manifest.name, kind.section, owner) for owner in owners)
 
 
+def stays(change: ResourceChange) -> bool:
+    """Return whether an object stays as it is live, in whatever order it is declared; what is only watched may not."""
+    return change.action is Action.NONE and change.before is not None and not KINDS[change.address.section].watched
+
+
 def _planned(change: ResourceChange) -> Tree:
-    """Return an object as it will be. One that does not change stays as it is, in whatever order it is declared."""
     after = change.after or {}
     if change.before is None:  # the service fills in the rest when it makes the object
         return _made(change.address, after, change.declared)
-    return change.before if change.action is Action.NONE and not KINDS[change.address.section].watched else after
+    return change.before if stays(change) else after
 
 
 def _made(address: Address, after: Tree, declared: Tree | None = None) -> Tree:

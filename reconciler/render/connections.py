@@ -92,7 +92,7 @@ def _unmarked(value: Any) -> Any:
     if redact.is_plain(value):
         return value
     if isinstance(value, dict):
-        return {k: v if isinstance(v, str) else _unmarked(v) for k, v in value.items()}
+        return {k: _unmarked(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_unmarked(v) for v in value]
     return Reference("hidden", "") if isinstance(value, Hidden | Binary | Awaited | Fingerprint) else value

@@ -76,9 +76,10 @@ def diff(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[FieldCh
     sides = [(None if creating else _before(leaf), _after(leaf)) for leaf in found]
     if all(before == after for before, after in sides):
         return ()
-    leaves = {json.dumps(leaf.path): (leaf, *pair) for leaf, pair in zip(found, sides, strict=True)}
-    changed = _unequal(*({key: one[side] for key, one in leaves.items()} for side in (1, 2)))
-    return tuple(_change(one[0]) for key, one in leaves.items() if key in changed)
+    keys = [json.dumps(leaf.path) for leaf in found]
+    have, want = (dict(zip(keys, side, strict=True)) for side in zip(*sides, strict=True))
+    changed = _unequal(have, want)
+    return tuple(_change(leaf) for key, leaf in dict(zip(keys, found, strict=True)).items() if key in changed)
 
 
 def _is_plainly_same(before: Any, after: Any) -> bool:

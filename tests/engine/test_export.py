@@ -32,6 +32,7 @@ from tests.engine.full import METADATA, REGION, VARIANTS, full, identities
 from tests.engine.test_one_member import Pools, as_document
 from tests.engine.test_replicas import REPLICA, THERE, TREE
 from tests.support import Bench, bench, manifest
+from tests.trees import leaves
 
 MODES = ("minimal", "guarded", "full")
 modes = pytest.mark.parametrize("mode", MODES)
@@ -98,24 +99,16 @@ def test_every_section_is_in_the_export_of_a_full_pool(pools, tmp_path, mode):
     assert "limits" not in tree
 
 
-def values(tree: Any) -> Iterator[Any]:
-    if isinstance(tree, dict | list):
-        for inner in tree.values() if isinstance(tree, dict) else tree:
-            yield from values(inner)
-    else:
-        yield tree
-
-
 def test_a_full_export_holds_every_value_that_was_set(pools, tmp_path):
     """What plans to nothing could still have been left out."""
     tree = tree_of(exported(pools.bench, pools.get({}), "full", tmp_path))
-    found = {str(v) for v in values(tree)}
+    found = {str(v) for v in leaves(tree)}
     written = as_document(
         {k: v for k, v in full("one").items() if k not in ("limits", "identity_providers", "domains")}
     )
     written["user_pool"].pop("PoolName")
     written["clients"]["web"].pop("ClientName")  # the key
-    missing = {str(v) for v in values(written)} - found - {"<svg>x</svg>"}  # the image is in a file
+    missing = {str(v) for v in leaves(written)} - found - {"<svg>x</svg>"}  # the image is in a file
     assert missing == set()
 
 
@@ -130,8 +123,8 @@ def test_identity_pools_export_and_plan_to_nothing(here, tmp_path, mode):
     tree = tree_of(result)
     assert (tree["kind"], tree["id"]) == ("IdentityPool", pool_id)
     assert set(DOCUMENTS["IdentityPool"].sections) <= set(tree)
-    wanted = {str(v) for v in values(as_document(identities("one", provider)))} - {"1", "False"}
-    assert wanted <= {str(v) for v in values(tree)} | {"1"}
+    wanted = {str(v) for v in leaves(as_document(identities("one", provider)))} - {"1", "False"}
+    assert wanted <= {str(v) for v in leaves(tree)} | {"1"}
 
 
 def test_a_minimal_pool_says_its_name_and_nothing_else(here, tmp_path):

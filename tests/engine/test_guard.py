@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from reconciler.kinds import KINDS
 from reconciler.model import Action, Notice, Observed, Plan, Position, Refusal
 from reconciler.observing.observer import LiveState
 from reconciler.planning.guard import check, offline, offline_warnings
@@ -67,6 +68,12 @@ def test_what_does_not_change_is_judged_as_it_is_live():
     found = planned(written(declared, sections=frozenset({"user_pool", "clients"})), state)
     assert [c.action for c in found.changes] == [Action.NONE]
     assert planned_state(found.changes, state, TARGET) == current_state(state, TARGET)
+
+
+@pytest.mark.parametrize("section", [kind.section for kind in KINDS.values() if kind.watched])
+def test_what_is_only_watched_is_judged_as_it_is_declared(section: str):
+    watched = change(section, "a", action=Action.NONE, before={"Name": "live"}, after={"Name": "declared"})
+    assert planned_state([watched], live(), TARGET).objects[watched.address] == {"Name": "declared"}
 
 
 def test_what_the_live_object_breaks_already_does_not_stop_the_plan():

@@ -14,6 +14,7 @@ from reconciler.importing.terraform.adopting import definition
 from reconciler.importing.terraform.state_files import Instance, read_state
 from reconciler.model import Secret
 from tests.importing.terraform_form import instance, state
+from tests.trees import leaves
 
 STATES = Path(__file__).with_name("states")
 POOL = "eu-west-1_AbCdEf123"
@@ -170,13 +171,6 @@ def test_a_value_in_another_form_is_named_without_it():
 
 
 # --- secrets -------------------------------------------------------------------------------------------------------
-
-
-def leaves(value: Any) -> list[Any]:
-    if isinstance(value, dict | list):
-        inner = value.values() if isinstance(value, dict) else value
-        return [leaf for one in inner for leaf in leaves(one)]
-    return [value]
 
 
 @pytest.mark.parametrize("name", ["lantern.tfstate", "lantern.show.json"])

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from reconciler.render.marks import HIDDEN
 from reconciler.render.redact import conceal
 from reconciler.render.spelling import is_hidden, plain, shadow, text
 from tests.render.samples import address, change, secret
+from tests.trees import leaves
 
 TREE = {"a": secret(), "b": [{"Name": "x", "key": "v"}, {"Name": "y", "key": "w"}], "c": "open"}
 
@@ -50,12 +50,8 @@ def trees(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3))
 
 
-def leaves_of(tree: Any) -> Iterator[Any]:
-    if isinstance(tree, dict | list):
-        for inner in tree.values() if isinstance(tree, dict) else tree:
-            yield from leaves_of(inner)
-    else:
-        yield tree
+def hiding(tree: Any) -> list[Any]:
+    return [leaf for leaf in leaves(tree) if isinstance(leaf, Secret | bytes | Reference | Unknown)]
 
 
 @given(trees(LEAVES))
@@ -67,9 +63,8 @@ def test_a_tree_that_hides_nothing_is_shown_as_it_is(tree: Any):
 
 @given(trees(LEAVES | HIDING))
 def test_a_tree_is_plain_only_if_all_of_its_leaves_are(tree: Any):
-    own = [leaf for leaf in leaves_of(tree) if isinstance(leaf, Secret | bytes | Reference | Unknown)]
-    assert redact.is_plain(tree) is not bool(own)
-    assert not [leaf for leaf in leaves_of(conceal(tree)) if isinstance(leaf, Secret | bytes | Reference | Unknown)]
+    assert redact.is_plain(tree) is (not hiding(tree))
+    assert not hiding(conceal(tree))
 
 
 @pytest.mark.parametrize("value", [{1: "a"}, {Secret("s", "live"): 1}, ("a",), {"a"}, type("Text", (str,), {})("a")])
