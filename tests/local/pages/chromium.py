@@ -97,9 +97,16 @@ class Tab:
             time.sleep(0.02)
         raise AssertionError(f"{script} at {self.run('location.href')}: {self.run('document.body.innerText')}")
 
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        """Wait for the page that a step leads to; until it is there, words and fields are those of the page before."""
+        self.run("window.isLeft = true")
+        yield
+        self.until("!window.isLeft")
+
     def open(self, url: str) -> None:
-        self.call("Page.navigate", url=url)
-        self.until(f"location.href !== 'about:blank' && location.host === {json.dumps(url.split('/')[2])}")
+        with self.leaving():
+            self.call("Page.navigate", url=url)
 
     def fill(self, **fields: str) -> None:
         """Type into fields by their ids."""
@@ -109,12 +116,20 @@ class Tab:
             self.call("Input.insertText", text=value)
 
     def click(self, selector: str) -> None:
+        """Click on something of this page."""
         self.run(f"document.querySelector({json.dumps(selector)}).click()")
 
-    def press(self, key: str, code: int, text: str = "") -> None:
-        more = {"text": text} if text else {}
-        for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code, **more)
+    def follow(self, selector: str) -> None:
+        """Click on what leads to another page."""
+        with self.leaving():
+            self.click(selector)
+
+    def enter(self) -> None:
+        """Submit a form with a key."""
+        key = {"key": "Enter", "windowsVirtualKeyCode": 13}
+        with self.leaving():
+            self.call("Input.dispatchKeyEvent", type="keyDown", text="\r", **key)
+            self.call("Input.dispatchKeyEvent", type="keyUp", **key)
 
     def see(self, words: str) -> None:
         """Wait for words on the page."""

@@ -61,24 +61,24 @@ def place():
 def test_from_sign_up_to_tokens_with_a_keyboard(tab, place):
     tab.open(place.url("/oauth2/authorize"))
     tab.at("/_domain/shop/login")
-    tab.click("a[href*='/signup']")
+    tab.follow("a[href*='/signup']")
     tab.at("/_domain/shop/signup")
     tab.until("document.activeElement.id === 'signUpFormUsername'")
     tab.fill(**{"signUpFormUsername": "bob", "field-email": "bob@example.com", "signUpFormPassword": "short"})
     marks = "[...document.querySelectorAll('.checks li')].map((li) => li.className.split(' ')[0]).join()"
     assert tab.run(marks) == "no,yes,no,no,no"
-    tab.press("Enter", 13, "\r")
+    tab.enter()
     tab.see("Password did not conform with policy: Password not long enough")
     tab.fill(signUpFormPassword="long-enough-9")
-    tab.press("Enter", 13, "\r")
+    tab.enter()
     tab.see("Password must have uppercase characters")
     tab.fill(signUpFormPassword=PASSWORD)
     assert tab.run(marks) == "yes,yes,yes,yes,yes"
-    tab.press("Enter", 13, "\r")
+    tab.enter()
     tab.at("/_domain/shop/confirm")
     tab.until("document.activeElement.id === 'code'")
     tab.fill(code=place.shop.api.last_code())
-    tab.press("Enter", 13, "\r")
+    tab.enter()
     assert "id_token" in place.tokens(tab.at("/back"))
 
 
@@ -101,21 +101,21 @@ def test_a_forgotten_password_and_an_app_for_codes(tab, place):
         SoftwareTokenMfaConfiguration={"Enabled": True},
     )
     tab.open(place.url())
-    tab.click("a[href*='/forgotPassword']")
+    tab.follow("a[href*='/forgotPassword']")
     tab.see("Forgot your password?")
     tab.fill(username="ann")
-    tab.click("button[type=submit]")
+    tab.follow("button[type=submit]")
     tab.at("/_domain/shop/confirmforgotPassword")
     tab.fill(code=shop.api.last_code(), new_password=NEW, confirm_password=NEW)
-    tab.click("button[type=submit]")
+    tab.follow("button[type=submit]")
     tab.see("Your password was changed")
     tab.fill(signInFormPassword=NEW)
-    tab.click("button[name=signInSubmitButton]")
+    tab.follow("button[name=signInSubmitButton]")
     tab.see("Set up an authenticator app")
     assert tab.run("document.querySelector('.picture').naturalWidth") > 100
     secret = str(tab.run("document.getElementById('secret').textContent"))
     tab.fill(code=pyotp.TOTP(secret).at(int(shop.api.time)))
-    tab.click("button[type=submit]")
+    tab.follow("button[type=submit]")
     assert "id_token" in place.tokens(tab.at("/back"))
 
 
@@ -132,23 +132,23 @@ def test_a_passkey_is_offered_made_and_used(tab):
         place = Place(shop, port, "shop.localhost")
         tab.open(place.url())
         tab.fill(signInFormUsername="ann")
-        tab.click("button[name=signInSubmitButton]")
+        tab.follow("button[name=signInSubmitButton]")
         tab.see("Enter your password")
         tab.fill(signInFormPassword=PASSWORD)
-        tab.click("button[type=submit]")
+        tab.follow("button[type=submit]")
         tab.see("Create a passkey")
-        tab.click("#passkey-form button[type=submit]")
+        tab.follow("#passkey-form button[type=submit]")
         assert "code=" in tab.at("/back")
         assert len(shop.api.engine.people.get(shop.pool_id, "ann")["passkeys"]) == 1
         tab.open(place.url("/logout"))
         tab.see("Sign in")
         tab.fill(signInFormUsername="ann")
-        tab.click("button[name=signInSubmitButton]")
+        tab.follow("button[name=signInSubmitButton]")
         tab.see("Choose how to sign in")
         tab.click("input[value=WEB_AUTHN]")
-        tab.click("button[type=submit]")
+        tab.follow("button[type=submit]")
         tab.see("Sign in with a passkey")
-        tab.click("#passkey-form button[type=submit]")
+        tab.follow("#passkey-form button[type=submit]")
         assert "code=" in tab.at("/back")
 
 
@@ -164,9 +164,9 @@ def test_a_provider_leads_to_the_client(tab, place):
     )
     shop.record["clients"][shop.client_id]["SupportedIdentityProviders"] = ["COGNITO", "Google"]
     tab.open(place.url())
-    tab.click("a.socialButton-customizable")
+    tab.follow("a.socialButton-customizable")
     tab.at("/_poolctl/idp")
-    tab.click("button[value=sign-in]")
+    tab.follow("button[value=sign-in]")
     assert "id_token" in place.tokens(tab.at("/back"))
 
 
