@@ -562,7 +562,8 @@ class Member:
 
     def has(self, kind: type[object]) -> bool:
         """Return whether the member has a fact of the given kind."""
-        return self.mark(kind) is not None
+        found = self._found
+        return (found[kind] if kind in found else self.mark(kind)) is not None
 
 
 @cache

@@ -185,6 +185,8 @@ def _methods(plain: type, fields: dict[str, Own], *, eq: bool, order: bool, slot
         methods |= _orders(compared)
     if slots:
         methods |= {"__getstate__": _state, "__setstate__": _restored}
+    if slots or _is_below_slots(plain):  # what a record above has would leave out fields
+        methods["__reduce__"] = _reduction(plain, fields)
     if sys.version_info >= (3, 13):
         methods["__replace__"] = replace
     said = vars(plain)
@@ -309,6 +311,18 @@ def _frozen(cls: type, fields: dict[str, Own]) -> dict[str, Any]:
         object.__delattr__(self, name)
 
     return {"__setattr__": assign, "__delattr__": delete}
+
+
+def _is_below_slots(plain: type) -> bool:
+    return any({"__record__", "__reduce__"} <= vars(base).keys() for base in plain.__mro__[1:])
+
+
+def _reduction(plain: type, fields: dict[str, Own]) -> Any:
+    """Return how pickle takes an object: as a call of its constructor, if that takes all fields and does no more."""
+    if hasattr(plain, "__post_init__") or not all(own.init for own in fields.values()):
+        return object.__reduce__  # then by its state
+    values = _values(list(fields))
+    return lambda self: (type(self), values(self))
 
 
 def _state(self: Any) -> list[Any]:

@@ -12,6 +12,9 @@ from reconciler.manifests.stowing import FASTEST
 from reconciler.model import Secret
 from schemas.documents import DocumentKind
 
+LEFT_OUT = (Secret, Reread, DocumentKind)
+"""What has an identity of its own, and what may not be stored."""
+
 
 class Stowed(NamedTuple):
     """Values as bytes."""
@@ -41,7 +44,7 @@ def stowed(values: Any) -> Stowed:
 
 
 class _Pickler(pickle.Pickler):
-    """Leaves out what has an identity of its own, and what may not be stored."""
+    """Leaves out what is of the types LEFT_OUT."""
 
     def __init__(self, out: BytesIO) -> None:
         super().__init__(out, pickle.HIGHEST_PROTOCOL)
@@ -49,7 +52,7 @@ class _Pickler(pickle.Pickler):
 
     def persistent_id(self, obj: Any) -> int | None:
         """Return the number of what is left out, and None for all else."""
-        if not isinstance(obj, Secret | Reread | DocumentKind):
+        if not isinstance(obj, LEFT_OUT):
             return None
         for number, one in enumerate(self.kept):  # they are few
             if one is obj:

@@ -9,7 +9,7 @@ adapter enforces the quotas. A failed read becomes a gap, never an absence (deci
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, partial
+from functools import cache, cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reconciler.cloud.port import Cloud, pages, required
@@ -34,7 +34,7 @@ from reconciler.observing.ownership import stack_of
 from reconciler.terminal.side_by_side import side_by_side
 from reconciler.values.lookup import first_by, grouped
 from reconciler.values.shapes import input_shape, project
-from schemas.base import ApiModel, SecretKeys, Sensitive, members
+from schemas.base import ApiModel, Member, SecretKeys, Sensitive, members
 from schemas.records import field, record, replace
 
 AT_ONCE = 32
@@ -503,12 +503,12 @@ class _ReadsObjects:
         self._also: frozenset[str] = frozenset()
         """Sections of which whole objects are read because of a change of the pool itself."""
 
-    def _kinds(self) -> list[ResourceKind]:
-        """Return the kinds to read: managed ones, and those that their rules or a change of the pool use."""
-        managed = [k for k in KINDS.values() if k.section in self._scope.sections]
-        used = () if self._scope.alone else (s for k in managed for s in k.read_with)
-        needed = self._scope.sections.union(self._also, used)
-        return [k for k in KINDS.values() if k.section in needed]
+    def _kinds(self) -> Mapping[str, ResourceKind]:
+        """Return the kinds to read: managed ones, and those that their rules or a change of the pool use.
+
+        Each by its section.
+        """
+        return _kinds_to_read(self._scope.sections, self._also, alone=self._scope.alone)
 
     def _depends_on_plan(self, kind: ResourceKind) -> bool:
         return kind.in_pool is not every_pool and kind.section not in self._scope.wanted
@@ -614,7 +614,7 @@ class _ReadsContents(_ReadsObjects):
 
     def _has_holders(self, kind: ResourceKind, queued: frozenset[str]) -> bool:
         """Whether it is known which objects there are to look into, and whether each can have something inside."""
-        if not self._asks_inside(kind) or kind.outer not in {k.section for k in self._kinds()}:
+        if not self._asks_inside(kind) or kind.outer not in self._kinds():
             return True
         listed = kind.outer in self._listed and (self._settled or not self._depends_on_plan(kind))
         listed = listed and (kind.section in self._wide or kind.section not in self._wide_asked)
@@ -778,7 +778,7 @@ class _ObjectReader(_ReadsContents):
         queued = frozenset(job.kind.section for job in self._queue)
         jobs, self._queue = self._queue, []
         found: list[Work] = []
-        kinds = self._kinds()
+        kinds = self._kinds().values()
         for kind in (k for k in kinds if k.outer):
             found += self._begin_wide(kind)
         for kind in kinds:
@@ -988,6 +988,14 @@ def _ids(kind: ResourceKind, parent: Mapping[str, str], answer: Tree) -> dict[st
     return {**parent, **own, **{p: str(answer[m]) for p, m in kind.extra_ids.items() if m in answer}}
 
 
+@lru_cache(maxsize=100)  # asked many times a pool, and the pools of one owner have much the same
+def _kinds_to_read(sections: frozenset[str], also: frozenset[str], *, alone: bool) -> Mapping[str, ResourceKind]:
+    """Return the kinds of some sections and, unless they are all that is asked for, those that these are read with."""
+    used = () if alone else (s for k in KINDS.values() if k.section in sections for s in k.read_with)
+    needed = sections.union(also, used)
+    return {k.section: k for k in KINDS.values() if k.section in needed}
+
+
 def _data(kind: ResourceKind, answer: Tree) -> Tree:
     """Return the answer in the spelling of the input, without non-configuration, with wrapped secrets."""
     adopted = kind.from_api({k: v for k, v in answer.items() if k not in VOLATILE})
@@ -1003,18 +1011,25 @@ def _stack(scope: ReadScope, answer: Tree) -> Iterator[Notice]:
 
 def wrap(model: type[ApiModel], tree: Tree) -> Tree:
     """Wrap the secrets of a live object, so they cannot be shown by accident."""
-    known = members(model)
-    result: Tree = {}
-    for name, value in tree.items():
-        member = known.get(name)
-        keys = member.mark(SecretKeys) if member else None
-        if member and member.has(Sensitive) and isinstance(value, str):
-            result[name] = Secret(value, "live")
+    result = dict(tree)
+    for member in _secretive(model):
+        value, keys = tree.get(member.name), member.mark(SecretKeys)
+        if isinstance(value, str) and member.has(Sensitive):
+            result[member.name] = Secret(value, "live")
         elif keys and isinstance(value, dict):
             hidden = {k: Secret(v, "live") for k, v in value.items() if k in keys.names and isinstance(v, str)}
-            result[name] = {**value, **hidden}
-        elif member and member.shape == "structure" and member.model and isinstance(value, dict):
-            result[name] = wrap(member.model, value)
-        else:
-            result[name] = value
+            result[member.name] = {**value, **hidden}
+        elif member.model and isinstance(value, dict):
+            result[member.name] = wrap(member.model, value)
     return result
+
+
+@cache
+def _secretive(model: type[ApiModel]) -> tuple[Member, ...]:
+    """Return the members of a structure that are secret or may hold a secret; most structures have none."""
+    return tuple(member for member in members(model).values() if _may_hold_secret(member))
+
+
+def _may_hold_secret(member: Member) -> bool:
+    within = member.shape == "structure" and member.model is not None and bool(_secretive(member.model))
+    return within or member.has(Sensitive) or member.has(SecretKeys)

@@ -96,7 +96,7 @@ class _Graph:
                 yield from self._around(i, change)
             yield from self._naming(i, change)
             yield from self._after(i, change, whole=whole)
-        yield from self.slots()
+        yield from _slots(self._changes)
         yield from self.references() if whole else ()
 
     def references(self) -> Iterator[Edge]:
@@ -178,18 +178,6 @@ class _Graph:
             new = self._changes[j].action is Action.CREATE and not some
             yield Edge(j, i, f"{change.address} rests on it" if new else "")
 
-    def slots(self) -> Iterator[Edge]:
-        """An object of which a pool has one comes after the deletion of the one in its place."""
-        leaving = {
-            slot: j
-            for j, change in enumerate(self._changes)
-            if change.action is Action.DELETE and (slot := _slot(change, change.before))
-        }
-        for i, change in enumerate(self._changes if leaving else ()):
-            slot = _slot(change, change.after) if change.action is Action.CREATE else None
-            if slot in leaving:
-                yield Edge(leaving[slot], i, f"a pool has one {slot[1]}")
-
 
 def _needs(change: ResourceChange, *trees: Tree | None) -> Iterator[Need]:
     for tree in trees:
@@ -198,8 +186,21 @@ def _needs(change: ResourceChange, *trees: Tree | None) -> Iterator[Need]:
 
 def takes_place_of(changes: Sequence[ResourceChange]) -> Iterator[tuple[ResourceChange, ResourceChange]]:
     """Yield each deleted object with the new one that takes its place in the pool (cognito.md 7.3)."""
-    for edge in _Graph(changes).slots():
+    for edge in _slots(changes):
         yield changes[edge.first], changes[edge.then]
+
+
+def _slots(changes: Sequence[ResourceChange]) -> Iterator[Edge]:
+    """An object of which a pool has one comes after the deletion of the one in its place."""
+    leaving = {
+        slot: j
+        for j, change in enumerate(changes)
+        if change.action is Action.DELETE and (slot := _slot(change, change.before))
+    }
+    for i, change in enumerate(changes if leaving else ()):
+        slot = _slot(change, change.after) if change.action is Action.CREATE else None
+        if slot in leaving:
+            yield Edge(leaving[slot], i, f"a pool has one {slot[1]}")
 
 
 def _slot(change: ResourceChange, tree: Tree | None) -> tuple[str, str] | None:

@@ -181,11 +181,12 @@ def _judged(
     seen, rules = _seen(manifest, state, options, beside, fresh=fresh), _rules(options)
     broken = _concerning(manifest, found(seen, rules))
     cases = [_weakness(manifest, seen, case, placed=options.places) for case in broken]
-    sure = frozenset(rule.id for rule in rules if _sees_all(rule, seen))
     every = without_values(cases, manifest.specs, {a: t for a, t in state.objects.items() if not fresh})
-    skipped = tuple(r for r in rules if not is_possible(r, seen) and r.severity_for(seen.profile))
+    skipped = tuple(r for r in rules if r.reads and not is_possible(r, seen) and r.severity_for(seen.profile))
     linted = Linted(manifest, seen.profile, tuple(sorted(every, key=_order)), skipped=skipped)
-    return _with_waivers(linted, options.today, sure)
+    if not manifest.waivers:
+        return linted
+    return _with_waivers(linted, options.today, frozenset(rule.id for rule in rules if _sees_all(rule, seen)))
 
 
 def _concerning(manifest: Manifest, cases: Iterable[BrokenRule]) -> Iterator[BrokenRule]:

@@ -12,7 +12,7 @@ from reconciler.kinds import KINDS
 from reconciler.kinds.kind import ResourceKind
 from reconciler.model import FieldChange, Tree
 from reconciler.values import differ
-from reconciler.values.merge import defaults, overlay
+from reconciler.values.merge import defaults, has_null, overlay
 
 
 def undeclared_members(
@@ -37,8 +37,7 @@ def undeclared_members(
         every: Section and declared tree of all objects of the document, which may write into this object too.
         changes: What the plan changes of the object; a declared member may take an undeclared one along.
     """
-    said = _with_nulls(declared, overlay(kind.model, declared, kind.computed(declared, declared)))
-    found = list(differ.undeclared(kind.model, said, kind.to_manifest(live, pool)))
+    found = list(differ.undeclared(kind.model, _said(kind, declared), kind.to_manifest(live, pool)))
     if not found:
         return
     written = [change.path for change in changes]
@@ -47,6 +46,14 @@ def undeclared_members(
     for one in found:
         if one.path[-1] not in elsewhere and not any(one.path[: len(path)] == path for path in (*held, *written)):
             yield one
+
+
+def _said(kind: ResourceKind, declared: Tree) -> Tree:
+    """Return what a declared object says, also by the side effects of its members."""
+    computed = kind.computed(declared, declared)
+    if computed is declared and not has_null(declared):
+        return declared
+    return _with_nulls(declared, overlay(kind.model, declared, computed))
 
 
 def _with_nulls(declared: Tree, said: Tree) -> Tree:

@@ -118,16 +118,19 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         found: The change.
         calls: The calls that apply would send for it; None omits them.
     """
-    paths, words = hidden(found)
+    clear = _is_clear(found)
+    paths, words = ((), NO_WORDS) if clear else hidden(found)
     veil = _veil(found)
+    sides = (found.declared if found.action is Action.CREATE else None, found.before, found.after)
+    declared, before, after = sides if clear else (conceal(veil.tree(side), paths, words) for side in sides)
     return ShownChange(
         found.address,
         found.type,
         found.action,
         tuple(_of_section(found.address.section, field(f, words, veil), veil) for f in found.fields),
-        conceal(veil.tree(found.declared), paths, words) if found.action is Action.CREATE else None,
-        conceal(veil.tree(found.before), paths, words),
-        conceal(veil.tree(found.after), paths, words),
+        declared,
+        before,
+        after,
         found.source,
         found.reason,
         None if calls is None else tuple(_call(c, paths, words, veil) for c in calls),
@@ -135,6 +138,13 @@ def change(found: ResourceChange, calls: Iterable[Call] | None = None) -> ShownC
         found.parts,
         {dotted(o.path): conceal(veil.tree(list(o.kept), o.path), (), words) for o in found.item_lists if o.kept},
     )
+
+
+def _is_clear(found: ResourceChange) -> bool:
+    """Return whether there is nothing to hide of an object, so that its trees are shown as they are."""
+    if found.from_env or any(f.sensitive for f in found.fields):
+        return False
+    return is_plain(found.before) and is_plain(found.after) and is_plain(found.declared)
 
 
 def _veil(found: ResourceChange) -> Veil:

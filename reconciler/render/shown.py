@@ -7,7 +7,6 @@ marks: no value here can hold a `Secret`, and mypy refuses a renderer that is ha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from reconciler.applications.web_checks import WebCheck
@@ -32,11 +31,12 @@ from reconciler.model import (
     Weakness,
 )
 from reconciler.render.marks import ShownTree, ShownValue
+from schemas.records import field, record
 
 # --- ids and addresses ---------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownId:
     """An object and its identifier."""
 
@@ -48,7 +48,7 @@ class ShownId:
     """Its identifier."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownDomain:
     """A domain of a pool."""
 
@@ -60,7 +60,7 @@ class ShownDomain:
     """What the record of a custom domain has to name; empty until the domain exists."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownPages:
     """A client, and the pages where its users sign in; each is empty if there is none, or if it is not known."""
 
@@ -76,7 +76,7 @@ class ShownPages:
     """URL that ends a session."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownConnections:
     """What an application needs to use a pool: ids and addresses, without a value that is hidden elsewhere."""
 
@@ -103,7 +103,7 @@ class ShownConnections:
 # --- plans ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownField:
     """One member that will change; see `model.FieldChange`."""
 
@@ -123,7 +123,7 @@ class ShownField:
     """What it means for security; of a structure, for each member. Their sentences hold no value either."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownCall:
     """One request that apply would send."""
 
@@ -135,7 +135,7 @@ class ShownCall:
     """The input structure."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownChange:
     """The planned change of one object; see `model.ResourceChange`."""
 
@@ -167,7 +167,7 @@ class ShownChange:
     """The items of others that stay in lists of which the manifest declares single items, by the path of the list."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownPlan:
     """The planned changes of one document's objects; see `model.Plan`."""
 
@@ -206,7 +206,7 @@ class ShownPlan:
 # --- drift ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownFinding:
     """One difference between manifests and what is live; see `model.Finding`."""
 
@@ -238,7 +238,7 @@ class ShownFinding:
     """The part of the pool that declares it; empty if none does, and without parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownDrift:
     """What differs between one document and what is live; see `model.Drift`."""
 
@@ -272,7 +272,7 @@ class ShownDrift:
 StepStatus: TypeAlias = Literal["started", "done", "failed", "not_started"]
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownStep:
     """Work on one object: its start or its result."""
 
@@ -300,7 +300,7 @@ class ShownStep:
     """Whether a call was sent and its outcome is unknown: it may have taken effect."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownSent:
     """A call that was answered; its parameters are not shown."""
 
@@ -314,7 +314,7 @@ class ShownSent:
     """How long the answer took."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownCheck:
     """The objects were read and planned again after the last write."""
 
@@ -330,7 +330,7 @@ ShownEvent = ShownStep | ShownSent | Waiting | ShownCheck | OutputDone
 """What an apply reports, in order."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownApply:
     """An apply: its plans and its events."""
 
@@ -349,7 +349,7 @@ class ShownApply:
 # --- comparisons ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownSide:
     """One side of a comparison."""
 
@@ -361,7 +361,7 @@ class ShownSide:
     """Name of the pool, or its id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record(frozen=True, slots=True)
 class ShownComparison:
     """Two documents that were compared, or one without a counterpart."""
 

@@ -71,15 +71,22 @@ class Veil:
         """
         if not self._names:
             return value
-        if any(path[:end] in self._names for end in range(len(path) + 1)):
+        around = [path[:end] for end in range(len(path) + 1)]
+        if any(place in self._names for place in around):
             return self._covered(value, ())
-        within = next((path[:end] for end in range(len(path) + 1) if path[:end] in self._lists), None)
-        if within is not None:  # positions differ between the sides, so everything is covered that is not written out
-            return self._covered(value, self._lists[within])
+        within = next((place for place in around if place in self._lists), None)
+        return self._inner(value, path) if within is None else self._covered(value, self._lists[within])
+
+    def _inner(self, value: Any, path: Path) -> Any:
+        """Return a tree with marks, where nothing around it is covered."""
+        if path in self._names:
+            return self._covered(value, ())
+        if path in self._lists:  # positions differ between the sides, so everything is covered that is not written out
+            return self._covered(value, self._lists[path])
         if isinstance(value, dict):
-            return {key: self.tree(inner, (*path, key)) for key, inner in value.items()}
+            return {key: self._inner(inner, (*path, key)) for key, inner in value.items()}
         if isinstance(value, list):
-            return [self.tree(inner, (*path, index)) for index, inner in enumerate(value)]
+            return [self._inner(inner, (*path, index)) for index, inner in enumerate(value)]
         return self._mark(value) if isinstance(value, str) and self._words.holds(value) else value
 
     def text(self, said: str) -> str:

@@ -87,7 +87,7 @@ def _is_plainly_same(before: Any, after: Any) -> bool:
     if type(before) is not type(after) or before != after:
         return False
     if type(after) is list:
-        return bool(after) and all(type(item) is str for item in after)
+        return bool(after)
     return type(after) in _SCALARS and after != ""
 
 
@@ -115,16 +115,20 @@ def undeclared(model: type[ApiModel], declared: Tree, observed: Tree) -> tuple[F
 def _undeclared(model: type[ApiModel], declared: Any, live: Tree, default: Any, path: Path) -> Iterator[FieldChange]:
     said = declared if isinstance(declared, dict) else {}
     around = default if isinstance(default, dict) else {}
-    for name, member, own in _settable(model):
-        if name in live:
+    for name, member, own, is_one in _settable(model):
+        if name in live and not (is_one and name in said):
             base = own.value if own else around.get(name)
             yield from _undeclared_member(member, said.get(name, ABSENT), live[name], base, (*path, name))
 
 
 @cache
-def _settable(model: type[ApiModel]) -> tuple[tuple[str, Member, Default | None], ...]:
-    """Return the members that somebody sets, each with its default, in the order of the schema."""
-    return tuple((name, m, m.mark(Default)) for name, m in members(model).items() if not _is_given(m))
+def _settable(model: type[ApiModel]) -> tuple[tuple[str, Member, Default | None, bool], ...]:
+    """Return the members that somebody sets, in the order of the schema.
+
+    Each with its default, and whether it is declared as a whole or not at all.
+    """
+    found = ((name, m) for name, m in members(model).items() if not _is_given(m))
+    return tuple((name, m, m.mark(Default), m.shape in ("scalar", "list") and not m.has(Keyed)) for name, m in found)
 
 
 def _is_given(member: Member) -> bool:
@@ -387,5 +391,8 @@ def _plain(value: Any) -> Any:
     return value
 
 
+_spelled = json.JSONEncoder(sort_keys=True, default=str).encode
+
+
 def _sort_key(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, default=str)
+    return f'"{value}' if type(value) is str else _spelled(value)

@@ -89,7 +89,7 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
         model: Schema of the object.
         declared: The declared tree; returned as it is where there is no null in it.
     """
-    if not _has_null(declared):
+    if not has_null(declared):
         return declared
     known = members(model)
     result: Tree = {}
@@ -107,10 +107,10 @@ def with_resets(model: type[ApiModel], declared: Tree) -> Tree:
     return result
 
 
-def _has_null(declared: Mapping[str, Any]) -> bool:
+def has_null(declared: Mapping[str, Any]) -> bool:
     """Return whether a tree has null as a member, its own or of a map or structure inside of it."""
     values = declared.values()
-    return None in values or any(map(_has_null, [value for value in values if isinstance(value, dict)]))
+    return None in values or any(map(has_null, [value for value in values if isinstance(value, dict)]))
 
 
 def _resets_by_member(member: Member) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,3 +118,35 @@ def test_what_waits_for_different_things_is_not_equal():
 def test_shadow_shows_only_the_way_to_marks():
     tree = conceal({"a": {"b": secret(), "c": 1}, "d": {"e": 1}, "f": [1, secret()], "g": [1]})
     assert shadow(tree, is_hidden) == {"a": {"b": True}, "f": [False, True]}
+
+
+# --- one object ----------------------------------------------------------------------------------------------------
+
+HUSHED = "kept-to-itself"
+CLEAR = {
+    "declared": {"a": {"b": "x"}},
+    "before": {"a": {"b": "x"}, "c": HUSHED},
+    "after": {"a": {"b": "x"}, "c": HUSHED},
+}
+NOTHING_CHANGES = change(address("clients", "web"), Action.NONE, **CLEAR)
+
+
+def test_an_object_with_nothing_to_hide_is_shown_as_it_is() -> None:
+    shown = redact.change(NOTHING_CHANGES)
+    assert (shown.before, shown.after, shown.declared) == (NOTHING_CHANGES.before, NOTHING_CHANGES.after, None)
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        {"declared": {"c": secret(HUSHED)}},
+        {"before": {"c": secret(HUSHED)}},
+        {"after": {"c": secret(HUSHED)}},
+        {"fields": (FieldChange(("c",), HUSHED, HUSHED, sensitive=True),)},
+        {"declared": {"c": HUSHED}, "from_env": {("c",): "HUSHED"}},
+    ],
+    ids=["declared", "before", "after", "field", "environment"],
+)
+def test_each_reason_alone_hides_a_text_on_all_sides(reason: dict[str, Any]) -> None:
+    found = redact.change(replace(NOTHING_CHANGES, **reason))
+    assert HUSHED not in repr(found)

@@ -49,6 +49,35 @@ class Open:
             raise ValueError("no name")
 
 
+@record(frozen=True, slots=True)
+class Checked(Slotted):
+    """With slots, below a record with slots, and checked; one field is not given."""
+
+    left: int = field(default=7, init=False)
+
+    def __post_init__(self) -> None:
+        if self.number < 0:
+            raise ValueError("below zero")
+
+
+@record(frozen=True)
+class Opened(Slotted):
+    """Without slots, below a record with slots."""
+
+    more: int = 0
+
+
+@record(frozen=True)
+class OpenedAndChecked(Slotted):
+    """The same, and checked."""
+
+    more: int = 0
+
+    def __post_init__(self) -> None:
+        if self.more < 0:
+            raise ValueError("below zero")
+
+
 @record(frozen=True)
 class Below(Open):
     """A record below a record."""
@@ -134,7 +163,18 @@ def test_what_reads_data_classes_reads_records() -> None:
             assert (name, number) == ("a", 4)
 
 
-@pytest.mark.parametrize("made", [Slotted("a", 4, {"x": 1}), Open("a", ("b",)), Below("a", more=1)])
+@pytest.mark.parametrize(
+    "made",
+    [
+        Slotted("a", 4, {"x": 1}),
+        Open("a", ("b",)),
+        Below("a", more=1),
+        Checked("a", 4, {"x": 1}),
+        Opened("a", 4, {"x": 1}, 5),
+        OpenedAndChecked("a", 4, {"x": 1}, 5),
+    ],
+    ids=lambda made: type(made).__name__,
+)
 def test_an_object_is_copied_and_pickled(made: Any) -> None:
     for other in (copy.copy(made), copy.deepcopy(made), pickle.loads(pickle.dumps(made))):  # noqa: S301 - our own
         assert other == made
