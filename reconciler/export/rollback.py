@@ -118,7 +118,7 @@ def inside(cloud: Cloud, plan: Plan, *, parallelism: int = 32) -> LiveState:
         return LiveState(None)
     outer = frozenset(c.address.section for c in going)
     owners = {part: _owners(going, kind.outer) for section in outer for part, kind in _parts(section).items()}
-    sections = outer | owners.keys()
+    sections = outer.union(owners)  # with `|` and keys it would be a set, whatever the types say
     pool, document = going[0].address.pool, KINDS[going[0].address.section].document
     scope = ReadScope(pool, pool, plan.target.pool_id, sections, {}, document=document, owners=owners)
     live_state = observer.observe(cloud, scope, parallelism=parallelism)
