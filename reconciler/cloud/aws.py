@@ -296,7 +296,7 @@ def configured_region(profile: str = "") -> str:
         profile: Name of the profile; empty for the usual one.
     """
     try:
-        return str(session_of(profile_name=profile or None).region_name or "")
+        return str(boto3.Session(profile_name=profile or None).region_name or "")
     except BotoCoreError:  # there is no such profile; whoever needs credentials says so
         return ""
 
